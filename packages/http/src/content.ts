@@ -1,0 +1,273 @@
+/**
+ * The content of a message, from the side of who reads it (RFC 9110 §6.4).
+ *
+ * Nothing is read before someone asks, so a peer cannot fill memory that no one
+ * wants filled. Reading is always bounded, in one value or as a stream; what
+ * arrives in dribs is joined, so an octet costs an octet (S38).
+ *
+ * @module
+ */
+import { ContentTooLargeError, ResponseStateError } from "./errors.ts";
+import { Fields } from "./fields.ts";
+import { type JsonOptions, parseJson } from "./json.ts";
+import type { ContentReceiver, ContentSource } from "./response-sink.ts";
+
+/** Octets that a streamed read asks for ahead of its consumer. */
+export const STREAM_WINDOW = 65_536;
+
+/** The first piece of memory for content whose octets are still only a promise of the peer. */
+const FIRST_ALLOCATION = 4_096;
+
+/** How much of the content a read accepts. */
+export interface ReadOptions {
+  /** Octets; more is {@link ContentTooLargeError}. Default: what the server allows, 1 MiB unless configured. */
+  readonly limit?: number;
+}
+
+/** What content needs to know of the message that it is part of. */
+export interface ContentOrigin {
+  readonly contentLength: number;
+  readonly contentLimit: number;
+  read(receiver: ContentReceiver): ContentSource;
+}
+
+const UNTAKEN = 0;
+const COLLECTING = 1;
+const STREAMING = 2;
+
+/**
+ * Content that is read once: as octets, text, JSON, an async iterable or a web stream.
+ *
+ * @example
+ * ```ts
+ * import type { Handler } from "@stack/http";
+ *
+ * const count: Handler = async (request, response) => {
+ *   let octets = 0;
+ *   for await (const chunk of request.content.stream({ limit: 1e9 })) octets += chunk.length;
+ *   response.text(`${octets}\n`);
+ * };
+ * ```
+ */
+export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
+  private readonly origin: ContentOrigin;
+  private mode: number;
+  private source: ContentSource | null;
+  private limit: number;
+  private received: number;
+  private buffer: Uint8Array;
+  private size: number;
+  private ended: boolean;
+  private failure: Error | null;
+  private trailerSection: Fields | null;
+  private wake: (() => void) | null;
+  private collected: Promise<Uint8Array> | null;
+
+  constructor(origin: ContentOrigin) {
+    this.origin = origin;
+    this.mode = UNTAKEN;
+    this.source = null;
+    this.limit = 0;
+    this.received = 0;
+    this.buffer = NOTHING;
+    this.size = 0;
+    this.ended = false;
+    this.failure = null;
+    this.trailerSection = null;
+    this.wake = null;
+    this.collected = null;
+  }
+
+  /** Octets announced; 0 for none, -1 when only the end will tell. */
+  get length(): number {
+    return this.origin.contentLength;
+  }
+
+  /** Octets received so far. */
+  get octets(): number {
+    return this.received;
+  }
+
+  /** The trailer section; empty until the content has been read to its end (RFC 9110 §6.5). */
+  get trailers(): Fields {
+    return (this.trailerSection ??= new Fields());
+  }
+
+  /**
+   * All octets, in memory.
+   * @throws ContentTooLargeError when there are more than `limit`
+   * @throws PeerGoneError when the peer goes away before the end
+   */
+  bytes(options?: ReadOptions): Promise<Uint8Array> {
+    if (this.collected !== null) return this.collected;
+    this.collected = this.collect(options);
+    return this.collected;
+  }
+
+  /** All of it as UTF-8, malformed sequences replaced, a byte order mark dropped. */
+  async text(options?: ReadOptions): Promise<string> {
+    return UTF8.decode(await this.bytes(options));
+  }
+
+  /** All of it as JSON. @throws HttpError 400 `ERR_JSON…` when it is not, or when it holds keys that poison prototypes */
+  async json(options?: ReadOptions & JsonOptions): Promise<unknown> {
+    return parseJson(UTF8.decode(await this.bytes(options)), options);
+  }
+
+  /** The octets as they arrive. The peer is held back while the consumer is busy. */
+  stream(options?: ReadOptions): AsyncIterable<Uint8Array> {
+    this.take(STREAMING, options);
+    this.source?.grant(STREAM_WINDOW);
+    return { [Symbol.asyncIterator]: () => new ContentIterator(this) };
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.stream()[Symbol.asyncIterator]();
+  }
+
+  /** The octets as a web stream. */
+  readable(options?: ReadOptions): ReadableStream<Uint8Array> {
+    const iterator = this.stream(options)[Symbol.asyncIterator]();
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { done, value } = await iterator.next();
+          if (done === true) controller.close();
+          else controller.enqueue(value);
+        },
+        async cancel() {
+          await iterator.return?.();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** For proxies: octets go to `receiver` as they come, without a copy, for the credit that it grants. */
+  forward(receiver: ContentReceiver): ContentSource {
+    if (this.mode !== UNTAKEN) throw taken();
+    this.mode = STREAMING;
+    return this.origin.read(receiver);
+  }
+
+  onContent(bytes: Uint8Array, start: number, end: number): void {
+    if (this.failure !== null) return;
+    this.received += end - start;
+    if (this.received > this.limit) {
+      this.source?.stop(0);
+      this.onError(new ContentTooLargeError(this.limit));
+      return;
+    }
+    this.append(bytes, start, end);
+    if (this.mode === STREAMING) this.notify();
+  }
+
+  onEnd(trailers: Fields | null): void {
+    this.trailerSection = trailers;
+    this.ended = true;
+    this.notify();
+  }
+
+  onError(error: Error): void {
+    if (this.failure !== null || this.ended) return;
+    this.failure = error;
+    this.buffer = NOTHING;
+    this.size = 0;
+    this.notify();
+  }
+
+  /** The next octets, for {@link ContentIterator}; null at the end. */
+  async next(): Promise<Uint8Array | null> {
+    while (this.size === 0) {
+      if (this.failure !== null) throw this.failure;
+      if (this.ended) return null;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    const chunk = this.buffer.subarray(0, this.size);
+    this.buffer = NOTHING;
+    this.size = 0;
+    this.source?.grant(chunk.length);
+    return chunk;
+  }
+
+  /** The consumer left early. */
+  cancel(): void {
+    if (this.ended || this.failure !== null) return;
+    this.source?.stop(0);
+    this.onError(new ResponseStateError("ERR_CONTENT_TAKEN", "the reader of this content stopped before its end"));
+  }
+
+  private async collect(options?: ReadOptions): Promise<Uint8Array> {
+    this.take(COLLECTING, options);
+    this.source?.grant(Number.POSITIVE_INFINITY);
+    if (!this.ended && this.failure === null)
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    if (this.failure !== null) throw this.failure;
+    return this.buffer.subarray(0, this.size);
+  }
+
+  private take(mode: number, options?: ReadOptions): void {
+    if (this.mode !== UNTAKEN) throw taken();
+    this.mode = mode;
+    this.limit = options?.limit ?? this.origin.contentLimit;
+    const { contentLength } = this.origin;
+    if (contentLength === 0) {
+      this.ended = true;
+      return;
+    }
+    this.source = this.origin.read(this);
+    if (contentLength > this.limit) {
+      this.source.stop(0);
+      this.onError(new ContentTooLargeError(this.limit));
+    }
+  }
+
+  private append(bytes: Uint8Array, start: number, end: number): void {
+    const needed = this.size + end - start;
+    if (needed > this.buffer.length) {
+      // Grown by what came, not by what was announced: a promise of a megabyte costs the peer nothing.
+      const room = this.mode === STREAMING && this.size === 0 ? needed : Math.max(needed, this.buffer.length * 2);
+      const exact = this.origin.contentLength > 0 ? Math.min(room, this.origin.contentLength) : room;
+      const grown = new Uint8Array(Math.max(exact, needed, Math.min(FIRST_ALLOCATION, exact)));
+      grown.set(this.buffer.subarray(0, this.size));
+      this.buffer = grown;
+    }
+    this.buffer.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.size);
+    this.size = needed;
+  }
+
+  private notify(): void {
+    const { wake } = this;
+    this.wake = null;
+    wake?.();
+  }
+}
+
+class ContentIterator implements AsyncIterator<Uint8Array> {
+  private readonly content: Content;
+
+  constructor(content: Content) {
+    this.content = content;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    const value = await this.content.next();
+    return value === null ? { done: true, value: undefined } : { done: false, value };
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.content.cancel();
+    return { done: true, value: undefined };
+  }
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+const UTF8: TextDecoder = new TextDecoder();
+
+function taken(): ResponseStateError {
+  return new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once and keep the result");
+}

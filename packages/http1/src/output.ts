@@ -1,0 +1,74 @@
+/**
+ * What a connection has to say and has not said yet.
+ *
+ * Heads are text, content is octets; neighbouring text is joined, so that a
+ * head, the small content behind it and the pipelined responses behind that
+ * leave in one write. Large content is passed through, never joined.
+ *
+ * @module
+ */
+import type { ByteSink } from "@stack/http";
+
+/** Octets that may wait here or in the kernel's queue before producers are told to wait (S91). */
+export const HIGH_WATER = 65_536;
+
+export class Output {
+  /** Octets that wait. */
+  octets: number;
+  private text: string;
+  private queue: (string | Uint8Array)[] | null;
+
+  constructor() {
+    this.octets = 0;
+    this.text = "";
+    this.queue = null;
+  }
+
+  /** Adds text whose every code unit is one octet. */
+  writeLatin1(text: string): void {
+    this.text += text;
+    this.octets += text.length;
+  }
+
+  /** Adds octets, lent until they are written. */
+  write(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.queue ??= [];
+    if (this.text !== "") {
+      this.queue.push(this.text);
+      this.text = "";
+    }
+    this.queue.push(bytes);
+    this.octets += bytes.length;
+  }
+
+  /** Hands everything to the sink, or as much as it wants: false when some is left. */
+  flush(sink: ByteSink): boolean {
+    const { queue } = this;
+    if (queue !== null) {
+      for (let i = 0; i < queue.length; i++) {
+        const piece = queue[i] as string | Uint8Array;
+        this.octets -= piece.length;
+        if (typeof piece === "string") sink.writeLatin1(piece);
+        else if (!sink.write(piece) && (i + 1 < queue.length || this.text !== "")) {
+          queue.splice(0, i + 1);
+          return false;
+        }
+      }
+      this.queue = null;
+    }
+    if (this.text !== "") {
+      sink.writeLatin1(this.text);
+      this.text = "";
+    }
+    this.octets = 0;
+    return true;
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.octets = 0;
+    this.text = "";
+    this.queue = null;
+  }
+}

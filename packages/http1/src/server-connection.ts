@@ -1,0 +1,530 @@
+/**
+ * An HTTP/1.1 connection from the server's side (RFC 9112 §9).
+ *
+ * Octets come in through {@link ServerConnection.receive}, responses leave
+ * through {@link ServerConnection.flush}. Requests are answered one at a time, in
+ * the order in which they came; what is pipelined behind waits in the
+ * kernel or, up to a limit, here. No I/O, no clock, no timer.
+ *
+ * @module
+ */
+import { type ByteSink, type Carrier, dispatch, type Engine, Fields, HttpRequest, HttpResponse, PeerGoneError } from "@stack/http";
+import { ChunkedDecoder, ChunkedSyntaxError, type ContentVisitor, HeadSyntaxError, PARTIAL, RequestHeadDecoder } from "@stack/http1-parser";
+import { Http1Error } from "./errors.ts";
+import type { ResolvedServerOptions } from "./options.ts";
+import { HIGH_WATER, Output } from "./output.ts";
+import { Pace } from "./pace.ts";
+import { refusal } from "./refusal.ts";
+import { ServerExchange } from "./server-exchange.ts";
+import type { TunnelEnd } from "./tunnel.ts";
+
+/** Where the connection is in its input. */
+const HEAD = 0; // between requests, or in the middle of a head
+const CONTENT = 1; // a request's content is to come
+const BUSY = 2; // the request is complete, its response is not
+const ENDING = 3; // we have said our last; what still comes is read away (RFC 9112 §9.6)
+const TUNNEL = 4; // the octets are no longer HTTP
+const GONE = 5;
+
+export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
+  readonly carrier: Carrier;
+  /** Requests whose head was read. */
+  requests: number;
+  private readonly options: ResolvedServerOptions;
+  private readonly decoder: RequestHeadDecoder;
+  private readonly output: Output;
+  private readonly sendPace: Pace;
+  private readonly receivePace: Pace;
+  private chunked: ChunkedDecoder | null;
+  private exchange: ServerExchange | null;
+  private phase: number;
+  private due: number;
+  private requestStart: number;
+  private requestContent: number;
+  private held: Uint8Array | null;
+  private processing: boolean;
+  private paused: boolean;
+  private closing: boolean;
+  private peerEnded: boolean;
+  private endWanted: boolean;
+  private written: number;
+  private receivedOctets: number;
+
+  constructor(carrier: Carrier, options: ResolvedServerOptions) {
+    this.carrier = carrier;
+    this.requests = 0;
+    this.options = options;
+    this.decoder = new RequestHeadDecoder(options.head, options.lenient);
+    this.output = new Output();
+    this.sendPace = new Pace(options.minOctetsPerSecond, options.rateWindowMs);
+    this.receivePace = new Pace(options.minOctetsPerSecond, options.rateWindowMs);
+    this.chunked = null;
+    this.exchange = null;
+    this.phase = HEAD;
+    this.due = carrier.now + options.headTimeoutMs;
+    this.requestStart = Number.NaN;
+    this.requestContent = 0;
+    this.held = null;
+    this.processing = false;
+    this.paused = false;
+    this.closing = false;
+    this.peerEnded = false;
+    this.endWanted = false;
+    this.written = 0;
+    this.receivedOctets = 0;
+  }
+
+  // Engine
+
+  get deadline(): number {
+    return Math.min(this.due, this.sendPace.due, this.receivePace.due);
+  }
+
+  /** True between requests: closing now loses nothing. */
+  get idle(): boolean {
+    return this.phase === HEAD && this.exchange === null && !this.decoder.pending && this.held === null;
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.phase >= ENDING) {
+      if (this.phase === TUNNEL) this.hold(bytes, 0);
+      return;
+    }
+    if (this.held !== null || this.processing) {
+      this.hold(bytes, 0);
+      if (!this.processing) this.processHeld();
+      return;
+    }
+    const at = this.process(bytes, 0, bytes.length);
+    if (at < bytes.length && this.phase !== ENDING) this.hold(bytes, at);
+  }
+
+  receiveEnd(): void {
+    this.peerEnded = true;
+    const { exchange } = this;
+    if (exchange !== null && this.phase < ENDING) {
+      this.closing = true;
+      const reason = new PeerGoneError();
+      if (this.phase === CONTENT && !this.contentHeld()) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's content was complete"));
+      // Half-closed and gone look alike here: whoever watches is told, a response that comes all the same is sent.
+      else exchange.signalGone(reason);
+      return;
+    }
+    if (this.phase !== HEAD) return;
+    if (this.decoder.pending) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's head was complete"));
+    else this.end();
+  }
+
+  flush(sink: ByteSink): boolean {
+    const { output } = this;
+    if (output.octets > 0) {
+      const { now, pending } = this.carrier;
+      if (pending === 0) this.sendPace.stop();
+      this.sendPace.start(now, this.written - pending);
+      this.written += output.octets;
+      const done = output.flush(sink);
+      this.written -= output.octets;
+      if (!done) return false;
+    }
+    if (this.endWanted) {
+      this.endWanted = false;
+      sink.end();
+    } else if (this.exchange !== null && this.hasRoom()) this.exchange.resumeProducer();
+    return output.octets === 0;
+  }
+
+  drain(): void {
+    this.closing = true;
+    if (this.idle) this.end();
+  }
+
+  onDeadline(): void {
+    const { now, pending } = this.carrier;
+    if (this.output.octets + pending === 0) this.sendPace.stop();
+    else if (this.sendPace.tooSlow(now, this.written - pending)) {
+      this.breakOff(new Http1Error("ERR_HTTP1_TOO_SLOW", 0, "the peer takes the response too slowly"));
+      return;
+    }
+    if (this.receivePace.tooSlow(now, this.receivedOctets)) {
+      this.refuse(new Http1Error("ERR_HTTP1_TOO_SLOW", 408, "the request's content comes too slowly"));
+      return;
+    }
+    if (now < this.due) return;
+    if (this.phase === HEAD) {
+      if (this.decoder.pending) this.refuse(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 408, "the request's head took too long"));
+      else this.end();
+    } else if (this.phase === CONTENT) this.contentOverdue(now);
+    else if (this.phase === ENDING) this.carrier.abort(null);
+    else this.due = Number.POSITIVE_INFINITY;
+  }
+
+  closed(reason: Error | null): void {
+    const { exchange } = this;
+    this.phase = GONE;
+    this.due = Number.POSITIVE_INFINITY;
+    this.sendPace.stop();
+    this.receivePace.stop();
+    this.exchange = null;
+    this.held = null;
+    this.output.clear();
+    exchange?.cut(reason instanceof Http1Error || reason instanceof PeerGoneError ? reason : new PeerGoneError(undefined, { cause: reason }));
+  }
+
+  // What the exchange asks for
+
+  send(text: string): void {
+    this.output.writeLatin1(text);
+    if (!this.processing) this.carrier.wantFlush();
+  }
+
+  sendContent(bytes: Uint8Array): void {
+    this.output.write(bytes);
+    if (!this.processing) this.carrier.wantFlush();
+  }
+
+  sendWithContent(head: string, bytes: Uint8Array): void {
+    this.output.writeLatin1(head);
+    this.output.write(bytes);
+    if (!this.processing) this.carrier.wantFlush();
+  }
+
+  sendContinue(): void {
+    this.send("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+
+  /** Whether producers may go on (S91). */
+  hasRoom(): boolean {
+    return this.output.octets + this.carrier.pending < HIGH_WATER;
+  }
+
+  closeAfterThis(): void {
+    this.closing = true;
+  }
+
+  /** Whether `Connection: close` must be said in this exchange's response. */
+  closesAfter(exchange: ServerExchange): boolean {
+    if (this.closing) return true;
+    if (!exchange.received && !exchange.isRead && this.mustClose(exchange)) this.closing = true;
+    return this.closing;
+  }
+
+  /** The request's client asked for another protocol (RFC 9110 §7.8). */
+  get upgradeOffered(): boolean {
+    return this.decoder.upgrade;
+  }
+
+  /** The response is complete. */
+  responded(exchange: ServerExchange): void {
+    if (exchange !== this.exchange) return;
+    if (exchange.received) {
+      this.finish();
+      return;
+    }
+    if (exchange.awaitsContinue || (!exchange.isRead && this.mustClose(exchange))) {
+      this.closing = true;
+      this.finish();
+      return;
+    }
+    // What is left is little: read away, it keeps the connection (RFC 9112 §9.3, S26, S27).
+    exchange.discarding = true;
+    this.contentWanted();
+  }
+
+  /** Content may be delivered, or read away. */
+  contentWanted(): void {
+    if (this.processing || this.phase !== CONTENT) return;
+    this.awaitContent();
+    if (this.held !== null) this.processHeld();
+    else this.pause(false);
+  }
+
+  /** The octets after the head belong to another protocol. */
+  openTunnel(): TunnelEnd {
+    this.phase = TUNNEL;
+    this.due = Number.POSITIVE_INFINITY;
+    this.receivePace.stop();
+    return this;
+  }
+
+  leave(): Uint8Array {
+    const early = this.held ?? NOTHING;
+    this.held = null;
+    this.exchange?.release();
+    this.exchange = null;
+    this.phase = GONE;
+    this.pause(false);
+    return early;
+  }
+
+  /** Drops the connection: the peer sees that the message is incomplete. */
+  breakOff(reason: Error): void {
+    if (this.phase === GONE) return;
+    const { exchange } = this;
+    this.exchange = null;
+    this.phase = ENDING;
+    this.output.clear();
+    this.options.onRefused(reason, 0);
+    exchange?.cut(reason);
+    this.carrier.abort(reason);
+  }
+
+  // ContentVisitor: what the chunked decoder reports
+
+  onContent(bytes: Uint8Array, start: number, end: number): void {
+    const { exchange } = this;
+    if (exchange === null) return;
+    this.requestContent += end - start;
+    if (this.requestContent > exchange.contentLimit && !exchange.isRead) {
+      // Read away, it is bounded by the drain limit; a reader applies its own.
+      if (this.requestContent > this.options.maxDrainOctets) this.chunked?.pause();
+    }
+    exchange.deliver(bytes, start, end);
+    if (exchange.credit <= 0 && !exchange.discarding) this.chunked?.pause();
+  }
+
+  onTrailers(fields: string[]): void {
+    this.contentComplete(fields.length === 0 ? null : Fields.adopt(fields));
+  }
+
+  // Input
+
+  private process(bytes: Uint8Array, from: number, end: number): number {
+    let at = from;
+    this.processing = true;
+    try {
+      while (at < end) {
+        if (this.phase === HEAD) {
+          const next = this.decoder.decode(bytes, at, end);
+          if (next === PARTIAL) {
+            at = end;
+            this.awaitHead();
+            break;
+          }
+          at = next;
+          this.begin();
+        } else if (this.phase === CONTENT) {
+          const next = this.takeContent(bytes, at, end);
+          if (next === at && this.phase === CONTENT) break;
+          at = next;
+        } else if (this.phase === ENDING || this.phase === GONE) at = end;
+        else break;
+      }
+    } catch (error) {
+      if (!(error instanceof HeadSyntaxError || error instanceof ChunkedSyntaxError)) throw error;
+      this.refuse(error);
+      at = end;
+    } finally {
+      this.processing = false;
+    }
+    return at;
+  }
+
+  /** A head is complete: the handler's turn. */
+  private begin(): void {
+    const { decoder, options } = this;
+    const { now } = this.carrier;
+    const { method, chunked } = decoder;
+    const length = chunked ? -1 : decoder.contentLength > 0 ? decoder.contentLength : 0;
+    if (this.requestStart !== this.requestStart) this.requestStart = now;
+    this.requests++;
+    this.requestContent = 0;
+    this.due = Number.POSITIVE_INFINITY;
+    if (!decoder.keepAlive || this.requests >= options.maxRequests) this.closing = true;
+    const exchange = new ServerExchange(this, method, decoder.minor, decoder.host, length, decoder.expectContinue && length !== 0);
+    const request = new HttpRequest(method, decoder.target, decoder.minor === 1 ? "1.1" : "1.0", Fields.adopt(decoder.fields), exchange);
+    this.exchange = exchange;
+    this.phase = BUSY;
+    if (length !== 0 && !this.admitContent(exchange, request)) return;
+    dispatch(options.handler, request, new HttpResponse(exchange), options.onError);
+  }
+
+  /** Prepares for content, or refuses the request for it: before the handler is called, before 100 (S94). */
+  private admitContent(exchange: ServerExchange, request: HttpRequest): boolean {
+    const { options } = this;
+    const { maxContentOctets } = options;
+    exchange.contentLimit = typeof maxContentOctets === "number" ? maxContentOctets : maxContentOctets(request);
+    this.phase = CONTENT;
+    if (exchange.contentLength > exchange.contentLimit) {
+      this.refuse(new Http1Error("ERR_HTTP1_CONTENT_TOO_LARGE", 413, `the content is larger than ${exchange.contentLimit} octets`));
+      return false;
+    }
+    if (exchange.awaitsContinue && options.onExpectContinue !== null) {
+      const status = options.onExpectContinue(request);
+      if (status !== 100) {
+        this.refuse(new Http1Error("ERR_HTTP1_EXPECTATION_REFUSED", status, "the content was refused before it was sent"));
+        return false;
+      }
+    }
+    if (exchange.contentLength < 0) {
+      this.chunked ??= new ChunkedDecoder(this, {}, options.lenient);
+      this.chunked.reset();
+    }
+    this.awaitContent();
+    return true;
+  }
+
+  private takeContent(bytes: Uint8Array, at: number, end: number): number {
+    const exchange = this.exchange as ServerExchange;
+    if (exchange.credit <= 0 && !exchange.discarding) return at;
+    const before = at;
+    let next: number;
+    if (exchange.contentLength < 0) {
+      next = (this.chunked as ChunkedDecoder).decode(bytes, at, end);
+    } else {
+      next = Math.min(end, at + exchange.remaining, exchange.discarding ? end : at + exchange.credit);
+      exchange.remaining -= next - at;
+      exchange.deliver(bytes, at, next);
+      if (exchange.remaining === 0 && this.exchange === exchange) this.contentComplete(null);
+    }
+    this.receivedOctets += next - before;
+    if (exchange.discarding && this.exchange === exchange && this.phase === CONTENT) this.boundDiscard(exchange, next - before);
+    if (this.phase === CONTENT) this.due = Math.min(this.carrier.now + this.options.contentTimeoutMs, this.requestStart + this.options.requestTimeoutMs);
+    return next;
+  }
+
+  private boundDiscard(exchange: ServerExchange, octets: number): void {
+    exchange.credit -= octets;
+    if (exchange.responded && exchange.credit < -this.options.maxDrainOctets) {
+      this.closing = true;
+      this.finish();
+    }
+  }
+
+  private contentComplete(trailers: Fields | null): void {
+    const exchange = this.exchange as ServerExchange;
+    this.phase = BUSY;
+    this.due = Number.POSITIVE_INFINITY;
+    this.receivePace.stop();
+    exchange.deliverEnd(trailers);
+    if (exchange.responded && this.exchange === exchange) this.finish();
+  }
+
+  /** Both messages are over: on to the next request, or to the end. */
+  private finish(): void {
+    const { exchange } = this;
+    this.exchange = null;
+    exchange?.release();
+    this.receivePace.stop();
+    this.requestStart = Number.NaN;
+    if (this.closing) {
+      this.end();
+      return;
+    }
+    this.phase = HEAD;
+    this.due = this.carrier.now + this.options.idleTimeoutMs;
+    if (this.processing) return;
+    if (this.held !== null) this.processHeld();
+    else if (this.peerEnded) this.end();
+    else this.pause(false);
+  }
+
+  /** Octets that cannot be taken now are copied; with enough of them the peer is held back (S37). */
+  private hold(bytes: Uint8Array, from: number): void {
+    const { held } = this;
+    const rest = bytes.subarray(from);
+    if (held === null) this.held = rest.slice();
+    else {
+      const joined = new Uint8Array(held.length + rest.length);
+      joined.set(held);
+      joined.set(rest, held.length);
+      this.held = joined;
+    }
+    if ((this.held as Uint8Array).length >= this.options.maxHeldOctets || this.phase === CONTENT) this.pause(true);
+  }
+
+  private processHeld(): void {
+    const held = this.held as Uint8Array;
+    this.held = null;
+    const at = this.process(held, 0, held.length);
+    if (at < held.length && this.phase !== ENDING) this.hold(held, at);
+    else {
+      this.pause(false);
+      if (this.peerEnded && this.phase === HEAD) this.receiveEnd();
+    }
+    this.carrier.wantFlush();
+  }
+
+  private contentHeld(): boolean {
+    return this.held !== null;
+  }
+
+  private pause(paused: boolean): void {
+    if (paused === this.paused) return;
+    this.paused = paused;
+    this.carrier.pauseReading(paused);
+    if (paused) this.receivePace.stop();
+    else if (this.phase === CONTENT) this.awaitContent();
+  }
+
+  // Time
+
+  private awaitHead(): void {
+    if (this.requestStart === this.requestStart) return;
+    this.requestStart = this.carrier.now;
+    // The first head's time runs from the connection on, any other's from its first octet (S88).
+    if (this.requests > 0) this.due = this.requestStart + this.options.headTimeoutMs;
+  }
+
+  /** The peer owes content from now on, unless it waits for 100 or for us. */
+  private awaitContent(): void {
+    const { exchange, options } = this;
+    if (exchange === null || this.paused || exchange.awaitsContinue || (exchange.credit <= 0 && !exchange.discarding)) {
+      this.due = Number.POSITIVE_INFINITY;
+      return;
+    }
+    const { now } = this.carrier;
+    this.receivePace.start(now, this.receivedOctets);
+    this.due = Math.min(now + options.contentTimeoutMs, this.requestStart + options.requestTimeoutMs);
+  }
+
+  private contentOverdue(now: number): void {
+    const { exchange } = this;
+    if (exchange === null || this.paused || (exchange.credit <= 0 && !exchange.discarding)) {
+      this.due = Number.POSITIVE_INFINITY;
+      return;
+    }
+    const late = now >= this.requestStart + this.options.requestTimeoutMs;
+    this.refuse(
+      late
+        ? new Http1Error("ERR_HTTP1_REQUEST_TIMEOUT", 408, "the request took too long")
+        : new Http1Error("ERR_HTTP1_CONTENT_TIMEOUT", 408, "the request's content stopped coming"),
+    );
+  }
+
+  // The end
+
+  /** Content that nobody reads: is it too much, or of unknown length, to read away? */
+  private mustClose(exchange: ServerExchange): boolean {
+    return exchange.awaitsContinue || exchange.remaining > this.options.maxDrainOctets;
+  }
+
+  /** Answers a request that cannot be served, and ends; nothing that follows it is read. */
+  private refuse(error: HeadSyntaxError | ChunkedSyntaxError | Http1Error): void {
+    const { exchange } = this;
+    if (exchange?.headSent === true && !exchange.responded) {
+      this.breakOff(error);
+      return;
+    }
+    this.exchange = null;
+    if (exchange?.responded !== true) {
+      this.options.onRefused(error, error.status);
+      this.output.writeLatin1(refusal(error.status, error.message, this.carrier.epochSeconds));
+    }
+    this.end();
+    exchange?.cut(error);
+  }
+
+  private end(): void {
+    if (this.phase >= ENDING) return;
+    this.phase = ENDING;
+    this.closing = true;
+    this.endWanted = true;
+    this.held = null;
+    this.due = this.carrier.now + this.options.lingerMs;
+    this.receivePace.stop();
+    this.pause(false);
+    this.carrier.wantFlush();
+  }
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);

@@ -1,0 +1,417 @@
+/**
+ * One request and its response on an HTTP/1.1 server connection.
+ *
+ * Keeps the message framing of both (RFC 9112 §6): which content the request
+ * still owes, and how the response's content is delimited. The connection says
+ * when it is this exchange's turn; the handler may outlive the exchange, so
+ * everything here is safe to call when it is over.
+ *
+ * @module
+ */
+import {
+  type Carrier,
+  type ContentReceiver,
+  type ContentSource,
+  Fields,
+  type Incoming,
+  imfFixdate,
+  type PeerInfo,
+  PeerGoneError,
+  type Producer,
+  ResponseStateError,
+  type ResponseSink,
+  sameName,
+} from "@stack/http";
+import { encodeChunkHead, encodeFields, encodeStatusLine, encodeTrailers, LAST_CHUNK } from "@stack/http1-parser";
+import { Http1Error } from "./errors.ts";
+import { type ServerConnection } from "./server-connection.ts";
+import { TunnelCarrier } from "./tunnel.ts";
+
+/** How the response's content is delimited (RFC 9112 §6.3). */
+const NOT_SENT = 0;
+const NO_CONTENT = 1; // HEAD, 1xx, 204, 304: whatever the handler sends stays here
+const BY_LENGTH = 2;
+const BY_CHUNKS = 3;
+const BY_CLOSE = 4; // HTTP/1.0 with content of unknown length
+const SENT = 5;
+
+/** A chunk that is smaller than this travels with its head and tail in one piece of text. */
+const SMALL_CONTENT = 4_096;
+
+export class ServerExchange implements ResponseSink, ContentSource, Incoming {
+  readonly contentLength: number;
+  contentLimit: number;
+  /** Octets of the request's content that are still to come; meaningless with chunked coding. */
+  remaining: number;
+  /** Octets that the reader of the content has asked for. */
+  credit: number;
+  /** The request's content is complete, or none was announced. */
+  received: boolean;
+  /** The client waits for 100 before it sends content (RFC 9110 §10.1.1). */
+  awaitsContinue: boolean;
+  /** The reader wants nothing more; what still comes is read away. */
+  discarding: boolean;
+  private connection: ServerConnection | null;
+  private readonly peerInfo: PeerInfo;
+  private readonly method: string;
+  private readonly minor: number;
+  private readonly host: string;
+  private receiver: ContentReceiver | null;
+  private framing: number;
+  private unsent: number;
+  private producer: Producer | null;
+  private blocked: boolean;
+  private goneListener: ((reason: Error) => void) | null;
+  private gone: Error | null;
+
+  constructor(connection: ServerConnection, method: string, minor: number, host: string, contentLength: number, awaitsContinue: boolean) {
+    this.contentLength = contentLength;
+    this.contentLimit = 0;
+    this.remaining = contentLength;
+    this.credit = 0;
+    this.received = contentLength === 0;
+    this.awaitsContinue = awaitsContinue;
+    this.discarding = false;
+    this.connection = connection;
+    this.peerInfo = connection.carrier.peer;
+    this.method = method;
+    this.minor = minor;
+    this.host = host;
+    this.receiver = null;
+    this.framing = NOT_SENT;
+    this.unsent = 0;
+    this.producer = null;
+    this.blocked = false;
+    this.goneListener = null;
+    this.gone = null;
+  }
+
+  get scheme(): "http" | "https" {
+    return this.peerInfo.secure ? "https" : "http";
+  }
+
+  get authority(): string {
+    return this.host;
+  }
+
+  get peer(): PeerInfo {
+    return this.peerInfo;
+  }
+
+  /** A final response's head was given to the connection. */
+  get headSent(): boolean {
+    return this.framing !== NOT_SENT;
+  }
+
+  /** The response is complete. */
+  get responded(): boolean {
+    return this.framing === SENT;
+  }
+
+  /** Someone reads the content. */
+  get isRead(): boolean {
+    return this.receiver !== null && !this.discarding;
+  }
+
+  // Incoming: the request's content and fate
+
+  read(receiver: ContentReceiver): ContentSource {
+    if (this.receiver !== null || this.discarding) throw new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once");
+    this.receiver = receiver;
+    if (this.gone !== null) receiver.onError(this.gone);
+    else if (this.received) receiver.onEnd(null);
+    return this;
+  }
+
+  onGone(listener: (reason: Error) => void): void {
+    if (this.gone !== null && this.connection === null) {
+      if (this.framing !== SENT) listener(this.gone);
+      return;
+    }
+    this.goneListener = listener;
+  }
+
+  grant(octets: number): void {
+    const { connection } = this;
+    if (connection === null || this.received) return;
+    this.credit += octets;
+    if (this.awaitsContinue) {
+      this.awaitsContinue = false;
+      if (this.framing === NOT_SENT) connection.sendContinue();
+    }
+    connection.contentWanted();
+  }
+
+  stop(_code: number): void {
+    this.discarding = true;
+    this.connection?.contentWanted();
+  }
+
+  /** Content octets for the reader; the connection has checked credit and framing. */
+  deliver(bytes: Uint8Array, start: number, end: number): void {
+    this.awaitsContinue = false;
+    if (this.discarding) return;
+    this.credit -= end - start;
+    this.receiver?.onContent(bytes, start, end);
+  }
+
+  /** The request's content is complete. */
+  deliverEnd(trailers: Fields | null): void {
+    this.received = true;
+    this.awaitsContinue = false;
+    if (!this.discarding) this.receiver?.onEnd(trailers);
+  }
+
+  /** The peer is gone, or its request turned out to be broken: nothing more comes, nothing that is sent arrives. */
+  cut(reason: Error): void {
+    if (this.connection === null) return;
+    this.connection = null;
+    const complete = this.framing === SENT;
+    this.framing = SENT;
+    this.signalGone(reason);
+    if (!this.received && !this.discarding) this.receiver?.onError(reason);
+    if (!complete) this.producer?.stopped(reason);
+    this.producer = null;
+  }
+
+  /** Tells whoever watches `request.signal`. */
+  signalGone(reason: Error): void {
+    this.gone ??= reason;
+    const listener = this.goneListener;
+    this.goneListener = null;
+    listener?.(reason);
+  }
+
+  /** Both messages are complete: the connection goes on without this. */
+  release(): void {
+    this.connection = null;
+    this.producer = null;
+    this.goneListener = null;
+  }
+
+  /** The connection has room again. */
+  resumeProducer(): void {
+    if (!this.blocked) return;
+    this.blocked = false;
+    this.producer?.resume();
+  }
+
+  // ResponseSink
+
+  sendInformational(status: number, fields: Fields): void {
+    // RFC 9110 §15.2: never to an HTTP/1.0 client.
+    if (this.minor === 0 || this.framing !== NOT_SENT) return;
+    if (status === 100) this.awaitsContinue = false;
+    this.connection?.send(`${encodeStatusLine(status)}${encodeFields(fields.lines())}\r\n`);
+  }
+
+  sendWhole(status: number, fields: Fields, content: Uint8Array | string): void {
+    const { connection } = this;
+    if (connection === null) return;
+    const bytes = typeof content !== "string" ? content : isAscii(content) ? null : UTF8.encode(content);
+    const text = bytes === null ? (content as string) : "";
+    const octets = bytes === null ? text.length : bytes.length;
+    const head = this.head(connection, status, fields, octets);
+    const withContent = this.framing !== NO_CONTENT;
+    if (this.framing === BY_LENGTH && this.unsent !== octets) {
+      this.framing = NOT_SENT;
+      throw lengthMismatch(this.unsent, octets);
+    }
+    this.framing = SENT;
+    if (!withContent) connection.send(head);
+    else if (bytes === null) connection.send(head + text);
+    else connection.sendWithContent(head, bytes);
+    connection.responded(this);
+  }
+
+  sendHead(status: number, fields: Fields, end: boolean): void {
+    if (end) {
+      this.sendWhole(status, fields, "");
+      return;
+    }
+    const { connection } = this;
+    if (connection === null) return;
+    connection.send(this.head(connection, status, fields, -1));
+  }
+
+  sendContent(bytes: Uint8Array, end: boolean): boolean {
+    const { connection } = this;
+    if (connection === null) return false;
+    const octets = bytes.length;
+    switch (this.framing) {
+      case NO_CONTENT:
+        break;
+      case BY_LENGTH:
+        if (octets > this.unsent || (end && octets < this.unsent)) {
+          const error = lengthMismatch(this.unsent, octets);
+          this.reset(0); // the peer must not take a wrong message for a whole one (RFC 9112 §8)
+          throw error;
+        }
+        this.unsent -= octets;
+        connection.sendContent(bytes);
+        break;
+      case BY_CHUNKS:
+        if (octets > 0) this.sendChunk(connection, bytes);
+        if (end) connection.send(LAST_CHUNK);
+        break;
+      case BY_CLOSE:
+        connection.sendContent(bytes);
+        break;
+    }
+    if (end) {
+      this.framing = SENT;
+      connection.responded(this);
+      return true;
+    }
+    if (connection.hasRoom()) return true;
+    this.blocked = true;
+    return false;
+  }
+
+  sendTrailers(fields: Fields): void {
+    const { connection } = this;
+    if (connection === null) return;
+    // Without chunked coding there is no place for trailers, and they may be dropped (RFC 9110 §6.5.1).
+    if (this.framing === BY_CHUNKS) connection.send(encodeTrailers(fields.lines()));
+    else if (this.framing === BY_LENGTH && this.unsent > 0) {
+      const error = lengthMismatch(this.unsent, 0);
+      this.reset(0);
+      throw error;
+    }
+    this.framing = SENT;
+    connection.responded(this);
+  }
+
+  accept(fields: Fields): Carrier {
+    const { connection } = this;
+    if (connection === null) throw this.gone ?? new PeerGoneError();
+    const connect = this.method === "CONNECT";
+    if (!connect && !connection.upgradeOffered)
+      throw new Http1Error("ERR_HTTP1_NO_UPGRADE", 0, "the client offered no upgrade; answer the request instead");
+    const status = connect ? 200 : 101;
+    let text = encodeStatusLine(status);
+    if (!connect) text += "Connection: Upgrade\r\n";
+    connection.send(`${text}${encodeFields(fields.lines())}\r\n`);
+    this.framing = SENT;
+    return new TunnelCarrier(connection.carrier, connection.openTunnel());
+  }
+
+  push(): null {
+    return null; // HTTP/1.1 has no push
+  }
+
+  reset(_code: number): void {
+    this.connection?.breakOff(new PeerGoneError("the response was reset by its handler"));
+  }
+
+  attach(producer: Producer): void {
+    this.producer = producer;
+    if (this.connection === null && this.gone !== null) producer.stopped(this.gone);
+  }
+
+  private sendChunk(connection: ServerConnection, bytes: Uint8Array): void {
+    connection.send(encodeChunkHead(bytes.length));
+    if (bytes.length <= SMALL_CONTENT) connection.sendContent(bytes);
+    else connection.sendContent(bytes);
+    connection.send("\r\n");
+  }
+
+  /** The final head as text; settles {@link framing}. `octets` is the content's length, -1 when not known yet. */
+  private head(connection: ServerConnection, status: number, fields: Fields, octets: number): string {
+    if (!(status >= 200 && status <= 599)) throw new RangeError(`a final status is 200 to 599, not ${status}`);
+    let declared = -1;
+    let dated = false;
+    let lines = fields.lines();
+    for (let i = 0; i < lines.length; i += 2) {
+      const name = lines[i] as string;
+      switch (name.length) {
+        case 4:
+          if (sameName(name, "date")) dated = true;
+          break;
+        case 10:
+          if (sameName(name, "connection")) {
+            if (/(^|,)[ \t]*close[ \t]*(,|$)/i.test(lines[i + 1] as string)) connection.closeAfterThis();
+            lines = without(lines, i);
+            i -= 2;
+          }
+          break;
+        case 14:
+          if (sameName(name, "content-length")) {
+            declared = contentLength(lines[i + 1] as string);
+            lines = without(lines, i);
+            i -= 2;
+          }
+          break;
+        case 17:
+          if (sameName(name, "transfer-encoding")) {
+            // Framing is ours (RFC 9112 §6): what the handler says of it is at best the same.
+            lines = without(lines, i);
+            i -= 2;
+          }
+          break;
+      }
+    }
+    let text = encodeStatusLine(status) + encodeFields(lines);
+    if (status === 204 || status === 304 || this.method === "HEAD") {
+      this.framing = NO_CONTENT;
+      // RFC 9110 §8.6: never with 204; with HEAD and 304 it is what GET would have had.
+      if (status !== 204) {
+        if (declared >= 0) text += `Content-Length: ${declared}\r\n`;
+        else if (this.method === "HEAD" && status !== 304) {
+          if (octets > 0) text += `Content-Length: ${octets}\r\n`;
+          else if (octets < 0 && this.minor === 1) text += "Transfer-Encoding: chunked\r\n";
+        }
+      }
+    } else if (declared >= 0 || octets >= 0) {
+      this.framing = BY_LENGTH;
+      this.unsent = declared >= 0 ? declared : octets;
+      text += `Content-Length: ${this.unsent}\r\n`;
+    } else if (this.minor === 1) {
+      this.framing = BY_CHUNKS;
+      text += "Transfer-Encoding: chunked\r\n";
+    } else {
+      this.framing = BY_CLOSE;
+      connection.closeAfterThis();
+    }
+    // RFC 9112 §9.6: said before it is done, so that the client sends nothing more.
+    if (connection.closesAfter(this)) text += "Connection: close\r\n";
+    else if (this.minor === 0) text += "Connection: keep-alive\r\n";
+    return dated ? `${text}\r\n` : `${text}${dateLine(connection.carrier.epochSeconds)}\r\n`;
+  }
+}
+
+let dateSecond = -1;
+let dateText = "";
+
+/** The Date field line (RFC 9110 §6.6.1), made once a second. */
+function dateLine(epochSeconds: number): string {
+  if (epochSeconds !== dateSecond) {
+    dateSecond = epochSeconds;
+    dateText = `Date: ${imfFixdate(epochSeconds)}\r\n`;
+  }
+  return dateText;
+}
+
+const UTF8: TextEncoder = new TextEncoder();
+const NOT_ASCII = /[^\x00-\x7f]/;
+
+/** Whether text is as long in UTF-8 as it looks, so that it can travel with the head. Longer text is not looked at. */
+function isAscii(text: string): boolean {
+  return text.length <= SMALL_CONTENT && !NOT_ASCII.test(text);
+}
+
+function without(lines: readonly string[], at: number): readonly string[] {
+  return [...lines.slice(0, at), ...lines.slice(at + 2)];
+}
+
+function contentLength(value: string): number {
+  if (!/^\d{1,15}$/.test(value)) throw new TypeError(`Content-Length must be digits, not ${JSON.stringify(value)}`);
+  return Number(value);
+}
+
+function lengthMismatch(left: number, octets: number): ResponseStateError {
+  return new ResponseStateError(
+    "ERR_CONTENT_LENGTH",
+    `Content-Length leaves ${left} octets, the handler sent ${octets}; correct the field or leave it out`,
+  );
+}
