@@ -1,0 +1,147 @@
+/**
+ * What an idle keep-alive connection costs: the growth of the resident set by
+ * the number of connections that made one request each and then rest.
+ *
+ * @module
+ */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { CONTESTANTS } from "./contestants.mjs";
+import { drive } from "./load.mjs";
+import { residentSet, startContestant } from "./process.mjs";
+import { Progress } from "./progress.mjs";
+import { CONNECTIONS, octetsOf, VARIANTS } from "./variants.mjs";
+
+/** Connections being opened at a time: fewer than any listen queue. */
+const OPENING = 100;
+/** The resident set counts as settled once it moved by less than this between two looks, in octets. */
+const SETTLED = 64 * 1024;
+/** Milliseconds between two looks, and how many at most. */
+const LOOK = 250;
+const LOOKS = 20;
+
+/**
+ * @typedef {object} MemoryRow
+ * @property {string} name
+ * @property {string} label
+ * @property {"limit" | "peer" | "ours"} kind
+ * @property {number | null} node
+ * @property {string | null} version
+ * @property {string | null} missing
+ * @property {number} connections
+ * @property {number | null} perConnection octets, the median of the rounds
+ * @property {number} spread
+ * @property {{ before: number, open: number, dropped: number }[]} rounds resident set in octets
+ */
+
+/** @param {import("./options.mjs").Options} options @returns {Promise<{ memory: MemoryRow[] }>} */
+export async function measureMemory(options) {
+  const names = options.only ?? Object.keys(CONTESTANTS).filter((name) => /^(stack|node)\d|^bun$|^deno$/.test(name));
+  /** @type {MemoryRow[]} */
+  const rows = names.map((name) => emptyRow(name, options.connections));
+  const progress = new Progress(options.rounds * rows.length);
+  for (let round = 0; round < options.rounds; round++)
+    for (const row of rows) {
+      progress.at(`${row.connections} idle connections: ${row.label}`);
+      if (row.missing === null) {
+        try {
+          row.rounds.push(await weigh(row.name, options));
+        } catch (error) {
+          row.missing = `failed: ${error instanceof Error ? error.message : error}`;
+          process.exitCode = 1;
+        }
+      }
+      progress.step();
+    }
+  progress.clear();
+  for (const row of rows) summarise(row);
+  return { memory: rows };
+}
+
+/** @param {string} name @param {number} connections @returns {MemoryRow} */
+function emptyRow(name, connections) {
+  const contestant = CONTESTANTS[name];
+  if (contestant === undefined) throw new Error(`${name}: unknown`);
+  const command = contestant.command();
+  return {
+    name,
+    label: contestant.label,
+    kind: contestant.kind,
+    node: contestant.node,
+    version: command.missing === null ? command.version : null,
+    missing: command.missing,
+    connections,
+    perConnection: null,
+    spread: 0,
+    rounds: [],
+  };
+}
+
+/** @param {string} name @param {import("./options.mjs").Options} options */
+async function weigh(name, options) {
+  const variant = /** @type {import("./variants.mjs").Variant} */ (VARIANTS.get);
+  const server = await startContestant(name, options.serverCore);
+  const sockets = /** @type {import("node:net").Socket[]} */ ([]);
+  try {
+    const octets = octetsOf(variant, CONTESTANTS[name]?.targets.get ?? "", server.port);
+    // Under load first: what the code and its first garbage take is not the connections'.
+    const load = { core: options.loadCore, port: server.port, connections: CONNECTIONS, octets };
+    await drive({ ...load, seconds: options.warmup });
+    const before = await settled(server.pid);
+    await openAll(sockets, options.connections, server.port, octets);
+    const open = await settled(server.pid);
+    const lost = sockets.filter((socket) => socket.readyState !== "open").length;
+    if (lost > 0) throw new Error(`the server closed ${lost} of ${sockets.length} idle connections`);
+    for (const socket of sockets) socket.destroy();
+    const dropped = await settled(server.pid);
+    return { before, open, dropped };
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await server.stop();
+  }
+}
+
+/** @param {import("node:net").Socket[]} sockets @param {number} count @param {number} port @param {string} octets */
+async function openAll(sockets, count, port, octets) {
+  while (sockets.length < count) {
+    const batch = [];
+    for (let i = Math.min(OPENING, count - sockets.length); i > 0; i--) {
+      const socket = connect(port, "127.0.0.1");
+      sockets.push(socket);
+      batch.push(answered(socket, octets));
+    }
+    await Promise.all(batch);
+  }
+}
+
+/** @param {import("node:net").Socket} socket @param {string} octets */
+async function answered(socket, octets) {
+  await once(socket, "connect");
+  socket.on("error", () => socket.destroy());
+  socket.write(octets, "latin1");
+  const [answer] = await once(socket, "data");
+  if (!answer.toString("latin1").startsWith("HTTP/1.1 200 ")) throw new Error(`answered ${answer.subarray(0, 40)}`);
+  socket.resume(); // so that a close by the server is seen
+}
+
+/** @param {number} pid */
+async function settled(pid) {
+  let last = residentSet(pid);
+  for (let looks = 0; looks < LOOKS; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    const now = residentSet(pid);
+    if (looks >= 3 && Math.abs(now - last) < SETTLED) return now;
+    last = now;
+  }
+  return last;
+}
+
+/** @param {MemoryRow} row */
+function summarise(row) {
+  if (row.missing !== null) return;
+  const costs = row.rounds.map(({ before, open }) => (open - before) / row.connections).toSorted((a, b) => a - b);
+  const median = costs[costs.length >> 1];
+  if (median === undefined) return;
+  row.perConnection = median;
+  row.spread = (Number(costs.at(-1)) - Number(costs[0])) / 2 / median;
+}
