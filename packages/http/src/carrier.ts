@@ -10,8 +10,11 @@
 
 /** A protocol, one connection of it: octets in, octets out. Opens no socket, reads no clock, sets no timer. */
 export interface Engine {
-  /** Takes all of `bytes`, which are borrowed until the call returns: what must wait is copied and reading is paused. */
-  receive(bytes: Uint8Array): void;
+  /**
+   * Takes all of `bytes[start, end)`, borrowed until the call returns: what must wait is copied and reading is paused.
+   * A range, so that reads into one reused buffer make no object each.
+   */
+  receive(bytes: Uint8Array, start?: number, end?: number): void;
   /** The peer ended its side (FIN or close_notify). The other direction is still open. */
   receiveEnd(): void;
   /** Writes what is ready to the sink. False: the sink asked to wait, there is more. */

@@ -266,7 +266,7 @@ class ContentIterator implements AsyncIterator<Uint8Array> {
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);
-const UTF8: TextDecoder = new TextDecoder();
+const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();
 
 function taken(): ResponseStateError {
   return new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once and keep the result");

@@ -246,7 +246,7 @@ export class HttpResponse implements Producer {
   }
 }
 
-const UTF8: TextEncoder = new TextEncoder();
+const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** What is percent-encoded already stays so; the rest is encoded by the caller (S52). */

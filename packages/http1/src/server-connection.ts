@@ -85,18 +85,18 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     return this.phase === HEAD && this.exchange === null && !this.decoder.pending && this.held === null;
   }
 
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     if (this.phase >= ENDING) {
-      if (this.phase === TUNNEL) this.hold(bytes, 0);
+      if (this.phase === TUNNEL) this.hold(bytes, start, end);
       return;
     }
     if (this.held !== null || this.processing) {
-      this.hold(bytes, 0);
+      this.hold(bytes, start, end);
       if (!this.processing) this.processHeld();
       return;
     }
-    const at = this.process(bytes, 0, bytes.length);
-    if (at < bytes.length && this.phase !== ENDING) this.hold(bytes, at);
+    const at = this.process(bytes, start, end);
+    if (at < end && this.phase !== ENDING) this.hold(bytes, at, end);
   }
 
   receiveEnd(): void {
@@ -419,9 +419,9 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   }
 
   /** Octets that cannot be taken now are copied; with enough of them the peer is held back (S37). */
-  private hold(bytes: Uint8Array, from: number): void {
+  private hold(bytes: Uint8Array, from: number, end: number): void {
     const { held } = this;
-    const rest = bytes.subarray(from);
+    const rest = bytes.subarray(from, end);
     if (held === null) this.held = rest.slice();
     else {
       const joined = new Uint8Array(held.length + rest.length);
@@ -436,7 +436,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     const held = this.held as Uint8Array;
     this.held = null;
     const at = this.process(held, 0, held.length);
-    if (at < held.length && this.phase !== ENDING) this.hold(held, at);
+    if (at < held.length && this.phase !== ENDING) this.hold(held, at, held.length);
     else {
       this.pause(false);
       if (this.peerEnded && this.phase === HEAD) this.receiveEnd();

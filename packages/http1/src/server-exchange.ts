@@ -392,7 +392,7 @@ function dateLine(epochSeconds: number): string {
   return dateText;
 }
 
-const UTF8: TextEncoder = new TextEncoder();
+const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
 const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** Whether text is as long in UTF-8 as it looks, so that it can travel with the head. Longer text is not looked at. */

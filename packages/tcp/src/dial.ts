@@ -1,0 +1,83 @@
+/**
+ * Dialling: an engine carried by a socket that we open.
+ *
+ * @module
+ */
+import { connect as connectSocket, type Socket } from "node:net";
+import { type Address, formatAddress, parseAddress } from "./address.ts";
+import type { Carrier, Engine } from "./engine.ts";
+import { TcpError } from "./errors.ts";
+import { type ReadTarget, readByEvents } from "./reused-read.ts";
+import { SocketCarrier } from "./socket-carrier.ts";
+
+/** How to dial. */
+export interface DialOptions {
+  /** How long the connection may take, ms. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Gives up when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Small writes leave at once. Default true. */
+  readonly noDelay?: boolean;
+  /** TCP keep-alive probes after this time without traffic, ms; 0 for none. Default 60,000. */
+  readonly keepAliveMs?: number;
+}
+
+/**
+ * Opens a connection and gives it to the engine that `connect` makes.
+ *
+ * @returns the engine, connected
+ * @throws {@link TcpError} `ERR_DIAL`, `ERR_DIAL_TIMEOUT`, `ERR_DIAL_ABORTED`
+ */
+export function dial<E extends Engine>(address: Address, connect: (carrier: Carrier) => E, options: DialOptions = {}): Promise<E> {
+  const where = parseAddress(address);
+  const name = formatAddress(where);
+  const { timeoutMs = 10_000, signal, noDelay = true, keepAliveMs = 60_000 } = options;
+  return new Promise<E>((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(new TcpError("ERR_DIAL_ABORTED", `dialling ${name} was aborted`, { cause: signal.reason }));
+      return;
+    }
+    const socket = connectSocket({ ...where, allowHalfOpen: true, noDelay, keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs });
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+      socket.removeListener("error", onFailure);
+    };
+    const give = (error: TcpError): void => {
+      settle();
+      socket.on("error", () => {});
+      socket.destroy();
+      reject(error);
+    };
+    const onFailure = (error: Error): void => give(new TcpError("ERR_DIAL", `cannot connect to ${name}: ${error.message}`, { cause: error }));
+    const onAbort = (): void => give(new TcpError("ERR_DIAL_ABORTED", `dialling ${name} was aborted`, { cause: signal?.reason }));
+    const timer = setTimeout(() => give(new TcpError("ERR_DIAL_TIMEOUT", `${name} did not answer within ${timeoutMs} ms`)), timeoutMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    socket.once("error", onFailure);
+    socket.once("connect", () => {
+      settle();
+      resolve(carry(socket, connect));
+    });
+  });
+}
+
+/**
+ * Carries an engine over a socket that is already open, a TLS socket for example.
+ *
+ * @returns the engine
+ */
+export function carry<E extends Engine>(socket: Socket, connect: (carrier: Carrier) => E, onClosed?: () => void): E {
+  let engine: E | null = null;
+  const target: ReadTarget = { carrier: null };
+  const carrier = new SocketCarrier(
+    socket,
+    (made) => {
+      engine = connect(made);
+      return engine;
+    },
+    onClosed === undefined ? null : () => onClosed(),
+  );
+  target.carrier = carrier;
+  readByEvents(socket, target);
+  return engine as unknown as E;
+}

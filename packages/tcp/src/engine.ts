@@ -1,0 +1,76 @@
+/**
+ * What this package carries: the shape of a protocol engine, and what the
+ * engine sees of its carrier.
+ *
+ * Types only. Engines satisfy them structurally and import nothing from here,
+ * so a protocol package needs no I/O package and the reverse.
+ *
+ * @module
+ */
+/** A protocol, one connection of it: octets in, octets out. Opens no socket, reads no clock, sets no timer. */
+export interface Engine {
+  /**
+   * Takes all of `bytes[start, end)`, borrowed until the call returns: what must wait is copied and reading is paused.
+   * A range, so that reads into one reused buffer make no object each.
+   */
+  receive(bytes: Uint8Array, start?: number, end?: number): void;
+  /** The peer ended its side (FIN or close_notify). The other direction is still open. */
+  receiveEnd(): void;
+  /** Writes what is ready to the sink. False: the sink asked to wait, there is more. */
+  flush(sink: ByteSink): boolean;
+  /** Finish what is open, take nothing new, then end. */
+  drain(): void;
+  /** When {@link onDeadline} is due, in ms on the carrier's clock; `Infinity` if never. Reread after every call. */
+  readonly deadline: number;
+  onDeadline(): void;
+  /** The byte stream is gone; no further call follows. `null`: in good order. */
+  closed(reason: Error | null): void;
+}
+
+/** Where {@link Engine.flush} puts its octets. Valid only during the call. */
+export interface ByteSink {
+  /** The sink's own memory. May be another one after {@link reserve}. */
+  readonly memory: Uint8Array;
+  /** Makes room for `octets` in {@link memory} and returns the offset at which they go. */
+  reserve(octets: number): number;
+  /** Says how many of the reserved octets were filled. */
+  commit(octets: number): void;
+  /** Text whose every code unit is an octet: heads, and content that is ASCII. */
+  writeLatin1(text: string): void;
+  /** Content octets, lent until {@link Carrier.pending} falls to 0. False: wait before writing more. */
+  write(bytes: Uint8Array): boolean;
+  /** Nothing follows: the peer is told so (FIN) after the last octet. */
+  end(): void;
+}
+
+/** What carries an engine: a socket, a TLS socket, a stream of another protocol, a test. */
+export interface Carrier {
+  /** Coarse monotonic time, ms. */
+  readonly now: number;
+  /** Coarse time of day, seconds since 1970-01-01 UTC. */
+  readonly epochSeconds: number;
+  readonly peer: PeerInfo;
+  /** Octets written that the kernel has not taken yet. */
+  readonly pending: number;
+  /** Asks for a call of {@link Engine.flush} before this turn of the event loop ends. */
+  wantFlush(): void;
+  pauseReading(paused: boolean): void;
+  /** Drops the connection now; {@link Engine.closed} follows with `reason`. */
+  abort(reason: Error | null): void;
+  /** Gives the byte stream to another engine, together with the octets that this one did not use. */
+  handOver(next: Engine, rest: Uint8Array): void;
+}
+
+/** Who is at the other end. */
+export interface PeerInfo {
+  /** IP address, or "" (Unix socket, in memory). */
+  readonly address: string;
+  /** TCP port, or 0. */
+  readonly port: number;
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** True when the octets travel under TLS. */
+  readonly secure: boolean;
+  /** The protocol that ALPN chose, or "". */
+  readonly alpn: string;
+}

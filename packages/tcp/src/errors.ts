@@ -1,0 +1,43 @@
+/**
+ * Errors of listening and dialling.
+ *
+ * @module
+ */
+
+/** The codes of {@link TcpError}; the README says when each happens and what to do. */
+export type TcpErrorCode =
+  | "ERR_ADDRESS_IN_USE"
+  | "ERR_ADDRESS_NOT_AVAILABLE"
+  | "ERR_ADDRESS_FORBIDDEN"
+  | "ERR_LISTEN"
+  | "ERR_DIAL"
+  | "ERR_DIAL_TIMEOUT"
+  | "ERR_DIAL_ABORTED"
+  | "ERR_SERVER_CLOSED";
+
+/** A socket that could not be opened. The system's own error is the `cause`. */
+export class TcpError extends Error {
+  override readonly name = "TcpError";
+  /** Stable, documented, safe to switch on. */
+  readonly code: TcpErrorCode;
+
+  constructor(code: TcpErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** What the system says of an address, in words that tell what to do. */
+export function listenError(error: NodeJS.ErrnoException, address: string): TcpError {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new TcpError("ERR_ADDRESS_IN_USE", `${address} is in use by another process; choose another port, or 0 for a free one`, { cause: error });
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new TcpError("ERR_ADDRESS_NOT_AVAILABLE", `${address} is no address of this machine; use 127.0.0.1, ::1, 0.0.0.0 or ::`, { cause: error });
+    case "EACCES":
+      return new TcpError("ERR_ADDRESS_FORBIDDEN", `this process may not listen on ${address}; ports below 1024 need a privilege`, { cause: error });
+    default:
+      return new TcpError("ERR_LISTEN", `cannot listen on ${address}: ${error.message}`, { cause: error });
+  }
+}

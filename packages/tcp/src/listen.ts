@@ -1,0 +1,221 @@
+/**
+ * Listening: accepted sockets become carriers of engines.
+ *
+ * The listener keeps its own registry of connections, for caps, for draining and
+ * for the report of what was cut; `net.Server` is only asked to accept.
+ *
+ * @module
+ */
+import { unlinkSync } from "node:fs";
+import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
+import { type Address, formatAddress, type ParsedAddress, parseAddress } from "./address.ts";
+import type { Carrier, Engine } from "./engine.ts";
+import { listenError, TcpError } from "./errors.ts";
+import { canReuseReadBuffer, type ReadTarget, readByEvents, reuseReadBuffer } from "./reused-read.ts";
+import { SocketCarrier } from "./socket-carrier.ts";
+import { canonicalAddress } from "./socket-peer.ts";
+
+/** Bounds and socket options of a {@link Listener}. */
+export interface ListenOptions {
+  /** Makes the engine of each connection. */
+  readonly connect: (carrier: Carrier) => Engine;
+  /** Connections at once; more are closed as they come (S104). Default 32,768. */
+  readonly maxConnections?: number;
+  /** Connections at once from one address (S104). Default: no bound of its own, for servers behind a proxy. */
+  readonly maxConnectionsPerAddress?: number;
+  /** Connections that the kernel keeps waiting. Default 1,024. */
+  readonly backlog?: number;
+  /** Small writes leave at once. Default true. */
+  readonly noDelay?: boolean;
+  /** TCP keep-alive probes after this time without traffic, ms; 0 for none. Default 60,000. */
+  readonly keepAliveMs?: number;
+  /** Reads into one reused buffer: where proved ("auto"), or never. Default "auto". */
+  readonly reuseReads?: "auto" | "never";
+  /** Several processes may listen on the port, where the runtime can do it. Default false. */
+  readonly reusePort?: boolean;
+  /** Told of each connection that a cap turned away. */
+  readonly onRefused?: (address: string) => void;
+}
+
+/** What {@link Listener.close} had to cut. */
+export interface CutConnection {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How to close. */
+export interface CloseOptions {
+  /** How long open exchanges may take to finish, ms. Default 10,000. */
+  readonly graceMs?: number;
+}
+
+/** A socket that listens, and the connections that it accepted. */
+export class Listener {
+  /** Where it listens; the port is the one that the system chose when 0 was asked for. */
+  readonly address: ParsedAddress;
+  private readonly server: Server;
+  private readonly registry: Set<SocketCarrier>;
+  private readonly perAddress: Map<string, number>;
+  private closing: Promise<CutConnection[]> | null;
+  private whenEmpty: (() => void) | null;
+
+  /** Use {@link listen}. */
+  constructor(server: Server, address: ParsedAddress, options: ListenOptions, reuse: boolean) {
+    this.address = address;
+    this.server = server;
+    this.registry = new Set();
+    this.perAddress = new Map();
+    this.closing = null;
+    this.whenEmpty = null;
+    server.on("connection", (socket: Socket) => this.accept(socket, options, reuse));
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.registry.size;
+  }
+
+  /**
+   * Stops accepting, lets every engine finish, and after `graceMs` drops what is still open.
+   * @returns the connections that were dropped; empty when all ended in good order
+   */
+  close(options: CloseOptions = {}): Promise<CutConnection[]> {
+    this.closing ??= this.drain(options.graceMs ?? 10_000);
+    return this.closing;
+  }
+
+  private async drain(graceMs: number): Promise<CutConnection[]> {
+    this.server.close();
+    if ("path" in this.address) removeSocketFile(this.address.path);
+    for (const carrier of [...this.registry]) carrier.drain();
+    if (this.registry.size > 0)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, graceMs);
+        this.whenEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    const cut: CutConnection[] = [];
+    for (const carrier of [...this.registry]) {
+      cut.push({ address: carrier.peer.address, port: carrier.peer.port });
+      carrier.abort(new TcpError("ERR_SERVER_CLOSED", "the server closed before the exchange was complete"));
+    }
+    return cut;
+  }
+
+  private accept(socket: Socket, options: ListenOptions, reuse: boolean): void {
+    const { maxConnections = DEFAULT_MAX_CONNECTIONS, maxConnectionsPerAddress = Number.POSITIVE_INFINITY } = options;
+    let address = "";
+    if (maxConnectionsPerAddress !== Number.POSITIVE_INFINITY) {
+      address = canonicalAddress(socket.remoteAddress ?? "");
+      const count = this.perAddress.get(address) ?? 0;
+      if (count >= maxConnectionsPerAddress) {
+        this.refuse(socket, options);
+        return;
+      }
+      this.perAddress.set(address, count + 1);
+    }
+    if (this.registry.size >= maxConnections || this.closing !== null) {
+      this.leave(address);
+      this.refuse(socket, options);
+      return;
+    }
+    const target: ReadTarget = { carrier: null };
+    const carried = reuse ? reuseReadBuffer(socket, target) : socket;
+    const carrier = new SocketCarrier(carried, options.connect, (gone) => {
+      this.registry.delete(gone);
+      this.leave(address);
+      if (this.registry.size === 0) this.whenEmpty?.();
+    });
+    target.carrier = carrier;
+    this.registry.add(carrier);
+    if (!reuse) {
+      readByEvents(carried, target);
+      carried.resume();
+    }
+  }
+
+  private leave(address: string): void {
+    const count = this.perAddress.get(address);
+    if (count === undefined) return;
+    if (count > 1) this.perAddress.set(address, count - 1);
+    else this.perAddress.delete(address);
+  }
+
+  private refuse(socket: Socket, options: ListenOptions): void {
+    options.onRefused?.(canonicalAddress(socket.remoteAddress ?? ""));
+    socket.destroy();
+  }
+}
+
+/** Connections at once, unless said otherwise (S104). */
+export const DEFAULT_MAX_CONNECTIONS = 32_768;
+
+/**
+ * Listens on an address; each connection gets an engine from `options.connect`.
+ *
+ * @throws {@link TcpError} `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`
+ */
+export async function listen(address: Address, options: ListenOptions): Promise<Listener> {
+  const wanted = parseAddress(address);
+  const reuse = options.reuseReads !== "never" && (await canReuseReadBuffer());
+  const server = createServer({
+    pauseOnConnect: true,
+    allowHalfOpen: true,
+    noDelay: options.noDelay ?? true,
+    keepAlive: (options.keepAliveMs ?? 60_000) > 0,
+    keepAliveInitialDelay: options.keepAliveMs ?? 60_000,
+  });
+  await bind(server, wanted, options);
+  const bound = server.address();
+  const actual = bound !== null && typeof bound === "object" ? { host: bound.address, port: bound.port } : wanted;
+  return new Listener(server, actual, options, reuse);
+}
+
+async function bind(server: Server, address: ParsedAddress, options: ListenOptions): Promise<void> {
+  try {
+    await tryBind(server, address, options);
+  } catch (error) {
+    const failure = error as NodeJS.ErrnoException;
+    // A Unix socket's file outlives a process that was killed; nobody answers there, so it is ours to replace.
+    if (!("path" in address) || failure.code !== "EADDRINUSE" || (await answers(address.path))) throw listenError(failure, formatAddress(address));
+    removeSocketFile(address.path);
+    await tryBind(server, address, options).catch((again: NodeJS.ErrnoException) => {
+      throw listenError(again, formatAddress(address));
+    });
+  }
+}
+
+function tryBind(server: Server, address: ParsedAddress, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => reject(error);
+    server.once("error", fail);
+    const reusePort = options.reusePort === true ? { reusePort: true } : {};
+    server.listen({ ...address, ...reusePort, backlog: options.backlog ?? 1_024 }, () => {
+      server.removeListener("error", fail);
+      // An accept that fails (no descriptors left) must not kill the process; the next may succeed (S190).
+      server.on("error", () => {});
+      resolve();
+    });
+  });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connectSocket({ path });
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+}
+
+function removeSocketFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Gone already, or abstract: nothing to remove.
+  }
+}

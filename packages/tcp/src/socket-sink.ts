@@ -1,0 +1,110 @@
+/**
+ * The memory in which engines build what they send.
+ *
+ * One slab for the whole process: a flush is synchronous, so only one engine
+ * writes at a time, and an idle connection has no output buffer at all. What
+ * the kernel did not take at once stays where it is in the slab, and the slab
+ * goes on behind it; a full one is replaced.
+ *
+ * @module
+ */
+import type { ByteSink } from "./engine.ts";
+import type { SocketCarrier } from "./socket-carrier.ts";
+
+/** Octets in a slab. */
+const SLAB_OCTETS = 65_536;
+
+/** Content up to this size is copied behind its head, so that both leave in one piece; larger content is passed through. */
+const COPY_OCTETS = 8_192;
+
+/** Node's own writer of latin1, without the look at the encoding's name that `write` begins with; not in its types. */
+interface Latin1Memory extends Buffer {
+  latin1Write(text: string, at: number, octets: number): number;
+}
+
+class SocketSink implements ByteSink {
+  memory: Latin1Memory;
+  private carrier: SocketCarrier | null;
+  private origin: number;
+  private start: number;
+  private at: number;
+  private wantsMore: boolean;
+
+  constructor() {
+    // allocUnsafeSlow: of its own, not a slice of the pool that others can see (S106).
+    this.memory = Buffer.allocUnsafeSlow(SLAB_OCTETS) as Latin1Memory;
+    this.carrier = null;
+    this.origin = 0;
+    this.start = 0;
+    this.at = 0;
+    this.wantsMore = true;
+  }
+
+  open(carrier: SocketCarrier): void {
+    this.carrier = carrier;
+    this.origin = this.at;
+    this.start = this.at;
+    this.wantsMore = true;
+  }
+
+  /** Gives what was built to the carrier. */
+  close(): void {
+    this.spill();
+  }
+
+  /** The kernel has taken everything since {@link open}: its room is free again. */
+  rewind(): void {
+    this.at = this.origin;
+  }
+
+  reserve(octets: number): number {
+    if (octets > this.memory.length - this.at) this.makeRoom(octets);
+    return this.at;
+  }
+
+  commit(octets: number): void {
+    this.at += octets;
+  }
+
+  writeLatin1(text: string): void {
+    const octets = text.length;
+    if (octets > this.memory.length - this.at) this.makeRoom(octets);
+    this.memory.latin1Write(text, this.at, octets);
+    this.at += octets;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    const octets = bytes.length;
+    if (octets <= COPY_OCTETS) {
+      if (octets > this.memory.length - this.at) this.makeRoom(octets);
+      this.memory.set(bytes, this.at);
+      this.at += octets;
+      return this.wantsMore;
+    }
+    this.spill();
+    this.wantsMore = (this.carrier as SocketCarrier).enqueue(bytes);
+    return this.wantsMore;
+  }
+
+  end(): void {
+    (this.carrier as SocketCarrier).end();
+  }
+
+  private spill(): void {
+    if (this.at === this.start) return;
+    const bytes = this.memory.subarray(this.start, this.at);
+    this.start = this.at;
+    this.wantsMore = (this.carrier as SocketCarrier).enqueue(bytes);
+  }
+
+  private makeRoom(octets: number): void {
+    this.spill();
+    this.memory = Buffer.allocUnsafeSlow(Math.max(SLAB_OCTETS, octets)) as Latin1Memory;
+    this.origin = 0;
+    this.start = 0;
+    this.at = 0;
+  }
+}
+
+/** The one sink of this process. */
+export const sink: SocketSink = new SocketSink();

@@ -1,0 +1,134 @@
+/**
+ * One coarse clock and one timer for every deadline of the process.
+ *
+ * Deadlines of connections are many and nearly always move before they are due,
+ * so the wheel is lazy: an entry stays in the slot where it was put, and only
+ * when that slot comes up is its deadline read again. Moving a deadline away
+ * costs nothing; only one that comes nearer is moved at once.
+ *
+ * @module
+ */
+
+/** Resolution, ms: no deadline fires earlier than it says, and at most about this much later. */
+export const TICK_MS = 50;
+
+/** Slots; a deadline beyond the last waits there and is looked at again. */
+const SLOTS = 512;
+
+/** What can stand in a wheel. The wheel writes these fields, nobody else. */
+export interface WheelEntry {
+  /** ms on the wheel's clock; `Infinity` for never. Read whenever the wheel is unsure. */
+  readonly deadline: number;
+  /** Called when the deadline has passed; may change it. */
+  onDeadline(): void;
+  wheelNext: WheelEntry | null;
+  wheelPrevious: WheelEntry | null;
+  /** The tick at which the entry is looked at, or -1 when it is in no slot. */
+  wheelTick: number;
+}
+
+/** A wheel on a clock that someone else turns: {@link TimerWheel.advance}. */
+export class TimerWheel {
+  /** ms; what {@link advance} said last. */
+  now: number;
+  private readonly slots: (WheelEntry | null)[];
+  private tick: number;
+
+  constructor(now: number) {
+    this.now = now;
+    this.slots = new Array<WheelEntry | null>(SLOTS).fill(null);
+    this.tick = Math.floor(now / TICK_MS);
+  }
+
+  /** Puts the entry where its deadline is, unless it already stands no later. O(1). */
+  update(entry: WheelEntry): void {
+    const { deadline } = entry;
+    if (deadline === Number.POSITIVE_INFINITY) return;
+    let due = Math.ceil(deadline / TICK_MS);
+    if (due <= this.tick) due = this.tick + 1;
+    if (entry.wheelTick !== -1) {
+      if (entry.wheelTick <= due) return;
+      this.remove(entry);
+    }
+    this.insert(entry, Math.min(due, this.tick + SLOTS - 1));
+  }
+
+  /** Takes the entry out. */
+  remove(entry: WheelEntry): void {
+    if (entry.wheelTick === -1) return;
+    const { wheelNext, wheelPrevious } = entry;
+    if (wheelPrevious === null) this.slots[entry.wheelTick % SLOTS] = wheelNext;
+    else wheelPrevious.wheelNext = wheelNext;
+    if (wheelNext !== null) wheelNext.wheelPrevious = wheelPrevious;
+    entry.wheelNext = null;
+    entry.wheelPrevious = null;
+    entry.wheelTick = -1;
+  }
+
+  /** Moves the clock; calls every entry whose deadline has passed. */
+  advance(now: number): void {
+    this.now = now;
+    const last = Math.floor(now / TICK_MS);
+    // After a long stop (a blocked loop, a sleeping laptop) one round over all slots is enough.
+    if (last - this.tick > SLOTS) this.tick = last - SLOTS;
+    while (this.tick < last) {
+      this.tick++;
+      let entry = this.slots[this.tick % SLOTS] ?? null;
+      while (entry !== null) {
+        const next: WheelEntry | null = entry.wheelNext;
+        this.remove(entry);
+        if (entry.deadline <= now) entry.onDeadline();
+        this.update(entry);
+        entry = next !== null && next.wheelTick === -1 ? (this.slots[this.tick % SLOTS] ?? null) : next;
+      }
+    }
+  }
+
+  private insert(entry: WheelEntry, tick: number): void {
+    const slot = tick % SLOTS;
+    const first = this.slots[slot] ?? null;
+    entry.wheelTick = tick;
+    entry.wheelNext = first;
+    entry.wheelPrevious = null;
+    if (first !== null) first.wheelPrevious = entry;
+    this.slots[slot] = entry;
+  }
+}
+
+/** The process's clock: read from the system once a tick, while anyone needs it. */
+class Clock {
+  readonly wheel: TimerWheel;
+  /** Coarse time of day, seconds since 1970-01-01 UTC. */
+  epochSeconds: number;
+  private users: number;
+  private timer: ReturnType<typeof setInterval> | null;
+
+  constructor() {
+    this.wheel = new TimerWheel(performance.now());
+    this.epochSeconds = Math.floor(Date.now() / 1000);
+    this.users = 0;
+    this.timer = null;
+  }
+
+  /** The clock must tick until {@link release}. */
+  acquire(): void {
+    if (this.users++ > 0) return;
+    this.turn();
+    this.timer = setInterval(() => this.turn(), TICK_MS);
+    this.timer.unref(); // deadlines alone keep no process alive
+  }
+
+  release(): void {
+    if (--this.users > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private turn(): void {
+    this.epochSeconds = Math.floor(Date.now() / 1000);
+    this.wheel.advance(performance.now());
+  }
+}
+
+/** The one clock of this process. */
+export const clock: Clock = new Clock();
