@@ -134,13 +134,14 @@ class MemoryCarrier implements Carrier, WheelEntry, ByteSink {
   private turn(): void {
     this.scheduled = false;
     if (this.closed) return;
+    const waited = this.inboxOctets > 0;
     while (!this.paused && this.inbox.length > 0 && !this.closed) {
       const bytes = this.inbox.shift() as Uint8Array;
       this.inboxOctets -= bytes.length;
       this.engine?.receive(bytes, 0, bytes.length);
     }
     // The other side may have waited for room.
-    if (this.inboxOctets === 0) this.other?.wantFlush();
+    if (waited && this.inboxOctets === 0) this.other?.wantFlush();
     if (this.inboxEnded && this.inbox.length === 0 && !this.closed) {
       this.inboxEnded = false;
       this.engine?.receiveEnd();
