@@ -1,0 +1,214 @@
+/**
+ * A field section: field lines up to the empty line (RFC 9112 §5).
+ *
+ * One pass over the octets, which checks each of them and notes where names
+ * and values begin and end. State is a few integers, so the section may be cut
+ * anywhere. Heads and trailer sections are read by this same code.
+ *
+ * @module
+ */
+
+import { type HeadErrorCode, HeadSyntaxError, quoteOctet } from "./errors.ts";
+import type { FramingFields } from "./framing-fields.ts";
+import { framingName, OTHER } from "./framing-names.ts";
+import type { Leniency } from "./leniency.ts";
+import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TCHAR } from "./octets.ts";
+
+/** More octets are needed. Not an error. */
+export const PARTIAL = -1;
+
+/** Reads the field sections of one connection, one after the other. */
+export class FieldLines {
+  /** Field lines read so far. */
+  count = 0;
+  private readonly maxFields: number;
+  private readonly leniency: Readonly<Leniency>;
+  /** Where framing fields are reported; `null` for trailers, which frame nothing. */
+  private readonly framing: FramingFields | null;
+  private phase = LINE;
+  /** Which framing field the current line is, and whether a fold may follow it. */
+  private name = OTHER;
+  private folded = false;
+  /** Own memory for the offsets once a section is cut; else {@link shared} is used. */
+  private held: Int32Array | null = null;
+
+  constructor(maxFields: number, leniency: Readonly<Leniency>, framing: FramingFields | null) {
+    this.maxFields = maxFields;
+    this.leniency = leniency;
+    this.framing = framing;
+  }
+
+  /** Begins a new section. */
+  reset(): void {
+    this.count = 0;
+    this.phase = LINE;
+    this.name = OTHER;
+    this.folded = false;
+    this.held = null;
+  }
+
+  /**
+   * Scans `bytes[at, end)`, all of it or to the end of the section.
+   *
+   * @param base - the offset to which the noted offsets are relative, so that
+   *   the section may be moved to other memory between two calls
+   * @returns the offset after the empty line, or {@link PARTIAL}
+   * @throws HeadSyntaxError at the first octet that cannot be right
+   */
+  scan(bytes: Uint8Array, at: number, end: number, base: number): number {
+    let offsets = this.held ?? shared;
+    let phase = this.phase;
+    let n = this.count * STRIDE;
+    let p = at;
+    for (;;) {
+      if (phase === LINE) {
+        if (p === end) break;
+        const octet = bytes[p] as number;
+        if (TCHAR[octet] === 1) {
+          if (n === this.maxFields * STRIDE) throw new HeadSyntaxError("ERR_HTTP1_TOO_MANY_FIELDS");
+          if (n === offsets.length) offsets = this.grow(offsets);
+          offsets[n] = p - base;
+          phase = NAME;
+        } else if (octet === CR) {
+          p += 1;
+          phase = END_LF;
+        } else if (octet === LF && this.leniency.bareLf) {
+          return p + 1 + this.finish(n);
+        } else if ((octet === SP || octet === HTAB) && n > 0 && this.leniency.obsFold && this.name === OTHER) {
+          n -= STRIDE; // §5.2: the value before goes on
+          this.folded = true;
+          phase = VALUE;
+        } else throw new HeadSyntaxError(lineStartError(octet, n), quoteOctet(octet));
+      }
+      if (phase === NAME) {
+        while (p < end && TCHAR[bytes[p] as number] === 1) p++;
+        if (p === end) break;
+        offsets[n + 1] = p - base;
+        this.name = this.framing === null ? OTHER : framingName(bytes, base + (offsets[n] as number), p);
+        phase = NAME_END;
+      }
+      if (phase === NAME_END) {
+        if (this.leniency.spaceBeforeColon) while (p < end && (bytes[p] === SP || bytes[p] === HTAB)) p++;
+        if (p === end) break;
+        if (bytes[p] !== COLON)
+          throw new HeadSyntaxError(nameEndError(bytes[p] as number), quoteOctet(bytes[p] as number));
+        p += 1;
+        phase = OWS;
+      }
+      if (phase === OWS) {
+        while (p < end && (bytes[p] === SP || bytes[p] === HTAB)) p++;
+        if (p === end) break;
+        offsets[n + 2] = p - base;
+        phase = VALUE;
+      }
+      if (phase === VALUE) {
+        while (p < end && FIELD_VALUE[bytes[p] as number] === 1) p++;
+        if (p === end) break;
+        const octet = bytes[p] as number;
+        let last = p - base;
+        const first = offsets[n + 2] as number;
+        while (last > first && isOws(bytes[base + last - 1] as number)) last--; // S22: SP and HTAB only
+        offsets[n + 3] = last;
+        if (octet === CR) phase = VALUE_LF;
+        else if (octet === LF && this.leniency.bareLf) phase = VALUE_DONE;
+        else throw new HeadSyntaxError(octet === LF ? "ERR_HTTP1_BARE_LF" : "ERR_HTTP1_FIELD_VALUE", quoteOctet(octet));
+        p += 1;
+      }
+      if (phase === VALUE_LF) {
+        if (p === end) break;
+        if (bytes[p] !== LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_CR", quoteOctet(bytes[p] as number));
+        p += 1;
+        phase = VALUE_DONE;
+      }
+      if (phase === VALUE_DONE) {
+        if (this.framing !== null && this.name !== OTHER)
+          this.framing.add(this.name, bytes, base + (offsets[n + 2] as number), base + (offsets[n + 3] as number));
+        n += STRIDE;
+        phase = LINE;
+      }
+      if (phase === END_LF) {
+        if (p === end) break;
+        if (bytes[p] !== LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_CR", quoteOctet(bytes[p] as number));
+        return p + 1 + this.finish(n);
+      }
+    }
+    this.phase = phase;
+    this.count = n / STRIDE;
+    if (this.held === null) this.held = offsets.slice(0, n + 8 * STRIDE);
+    return PARTIAL;
+  }
+
+  /**
+   * The fields as `[name, value, name, value, …]`, names as they were sent.
+   *
+   * @param text - the octets since `base` of {@link scan}, as latin1
+   */
+  strings(text: string): string[] {
+    const offsets = this.held ?? shared;
+    const fields: string[] = [];
+    const n = this.count * STRIDE;
+    for (let i = 0; i < n; i += STRIDE) {
+      const value = text.slice(offsets[i + 2], offsets[i + 3]);
+      fields.push(text.slice(offsets[i], offsets[i + 1]), this.folded ? unfold(value) : value);
+    }
+    return fields;
+  }
+
+  private grow(offsets: Int32Array): Int32Array {
+    const grown = new Int32Array(offsets.length * 2);
+    grown.set(offsets);
+    if (this.held === null) shared = grown;
+    else this.held = grown;
+    return grown;
+  }
+
+  private finish(n: number): 0 {
+    this.count = n / STRIDE;
+    return 0;
+  }
+}
+
+/** RFC 9112 §5.2: each fold, with the whitespace around it, becomes one SP. */
+function unfold(value: string): string {
+  return value.indexOf("\n") === -1
+    ? value
+    : value
+        .split(/\r?\n/)
+        .map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ""))
+        .join(" ")
+        .trim();
+}
+
+function lineStartError(octet: number, n: number): HeadErrorCode {
+  if (octet === LF) return "ERR_HTTP1_BARE_LF";
+  if (isOws(octet)) return n > 0 ? "ERR_HTTP1_OBS_FOLD" : "ERR_HTTP1_LEADING_SPACE";
+  return "ERR_HTTP1_FIELD_NAME";
+}
+
+function nameEndError(octet: number): HeadErrorCode {
+  if (octet === LF) return "ERR_HTTP1_BARE_LF";
+  return isOws(octet) ? "ERR_HTTP1_SPACE_BEFORE_COLON" : "ERR_HTTP1_FIELD_NAME";
+}
+
+function isOws(octet: number): boolean {
+  return octet === SP || octet === HTAB;
+}
+
+/** Integers for each field: name start, name end, value start, value end. */
+const STRIDE = 4;
+
+/**
+ * Offsets of the section being scanned, for all decoders: nothing is called
+ * between scan and strings, and a section that is cut gets memory of its own.
+ * It would be 1.6 kB for each of 10,000 connections otherwise.
+ */
+let shared: Int32Array = new Int32Array(128 * STRIDE);
+
+const LINE = 0;
+const NAME = 1;
+const NAME_END = 2;
+const OWS = 3;
+const VALUE = 4;
+const VALUE_LF = 5;
+const VALUE_DONE = 6;
+const END_LF = 7;

@@ -1,0 +1,211 @@
+/**
+ * What the fields of a head say about its message and its connection:
+ * Content-Length, Transfer-Encoding, Connection, Host, Expect and Upgrade.
+ *
+ * Each field line is read when its last octet is seen, so a lie is refused at
+ * once and not at the end of the head. {@link FramingFields.check} then applies
+ * the rules that need all of them.
+ *
+ * @module
+ */
+
+import { authorityKind, INVALID } from "./authority.ts";
+import { HeadSyntaxError, quote } from "./errors.ts";
+import {
+  CONNECTION,
+  CONTENT_LENGTH,
+  EXPECT,
+  equalsIgnoringCase,
+  HOST,
+  lowerCase,
+  TRANSFER_ENCODING,
+} from "./framing-names.ts";
+import { latin1 } from "./latin1.ts";
+import type { Leniency } from "./leniency.ts";
+import { COMMA, HTAB, NINE, SP, TCHAR, ZERO } from "./octets.ts";
+
+/** The framing fields of one head. Reused for each message of a connection. */
+export class FramingFields {
+  /** The value of Content-Length in octets; -1 when there is none. */
+  contentLength = -1;
+  /** Transfer codings seen, over all lines. */
+  codings = 0;
+  /** Whether the last of them is `chunked`. */
+  chunked = false;
+  /** Connection options (RFC 9110 §7.6.1). */
+  close = false;
+  keepAlive = false;
+  upgradeOption = false;
+  /** Whether an Upgrade field is there. */
+  upgrade = false;
+  expectContinue = false;
+  /** Host lines seen, and the value of the first. */
+  hosts = 0;
+  host = "";
+  private readonly leniency: Readonly<Leniency>;
+  private readonly isRequest: boolean;
+
+  constructor(leniency: Readonly<Leniency>, isRequest: boolean) {
+    this.leniency = leniency;
+    this.isRequest = isRequest;
+  }
+
+  /** Forgets all, for the next head. */
+  reset(): void {
+    this.contentLength = -1;
+    this.codings = 0;
+    this.chunked = false;
+    this.close = false;
+    this.keepAlive = false;
+    this.upgradeOption = false;
+    this.upgrade = false;
+    this.expectContinue = false;
+    this.hosts = 0;
+    this.host = "";
+  }
+
+  /** Reads the value `bytes[start, end)`, trimmed and valid, of the field `name` of framing-names.ts. */
+  add(name: number, bytes: Uint8Array, start: number, end: number): void {
+    if (name === HOST) {
+      if (this.isRequest) this.addHost(latin1(bytes, start, end));
+    } else if (name === CONNECTION) this.addConnection(bytes, start, end);
+    else if (name === CONTENT_LENGTH) this.addContentLength(bytes, start, end);
+    else if (name === TRANSFER_ENCODING) this.addTransferEncoding(bytes, start, end);
+    else if (name === EXPECT) this.addExpect(bytes, start, end);
+    else this.upgrade = true;
+  }
+
+  /**
+   * The rules of RFC 9112 §6.1 and §6.3 that need the whole head.
+   *
+   * @throws HeadSyntaxError for a message whose end two readers could place
+   *   differently: Transfer-Encoding in HTTP/1.0 (S5), without a final chunked
+   *   (S2), or beside Content-Length (S1)
+   */
+  check(minor: number): void {
+    if (this.codings === 0) return;
+    if (minor === 0) throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_ENCODING_IN_1_0");
+    if (this.contentLength >= 0) {
+      if (!this.leniency.transferEncodingOverContentLength)
+        throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_ENCODING_AND_CONTENT_LENGTH");
+      this.contentLength = -1; // §6.3 rule 3: Transfer-Encoding overrides
+      this.close = true; // §6.1: close after such a message
+    }
+    if (this.codings > 1 && this.chunked) throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_CODING_UNSUPPORTED");
+  }
+
+  /** Whether the connection stays open after the message (RFC 9112 §9.3). */
+  persists(minor: number): boolean {
+    return !this.close && (minor === 1 || this.keepAlive);
+  }
+
+  private addHost(value: string): void {
+    this.hosts += 1;
+    if (this.hosts > 1 || authorityKind(value) === INVALID) throw new HeadSyntaxError("ERR_HTTP1_HOST", quote(value));
+    this.host = value;
+  }
+
+  /** 1*DIGIT and nothing else (RFC 9110 §8.6): no sign, space, list, hexadecimal (S7, S8, S9). */
+  private addContentLength(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    do {
+      const from = at;
+      let octets = 0;
+      for (; at < end; at++) {
+        const digit = (bytes[at] as number) - ZERO;
+        if (digit < 0 || digit > NINE - ZERO) break;
+        octets = octets * 10 + digit;
+        if (octets > Number.MAX_SAFE_INTEGER) this.badContentLength(bytes, start, end);
+      }
+      if (at === from) this.badContentLength(bytes, start, end);
+      if (this.contentLength >= 0 && (this.contentLength !== octets || !this.leniency.equalContentLengths))
+        throw new HeadSyntaxError("ERR_HTTP1_DUPLICATE_CONTENT_LENGTH", quote(latin1(bytes, start, end)));
+      this.contentLength = octets;
+      if (at === end) return;
+      at = this.leniency.equalContentLengths ? afterComma(bytes, at, end) : end;
+    } while (at < end);
+    this.badContentLength(bytes, start, end);
+  }
+
+  private badContentLength(bytes: Uint8Array, start: number, end: number): never {
+    throw new HeadSyntaxError("ERR_HTTP1_CONTENT_LENGTH", quote(latin1(bytes, start, end)));
+  }
+
+  /**
+   * A list of tokens in which `chunked` comes once and last (RFC 9112 §6.1, §7).
+   *
+   * Several lines are one list (S3). Stricter than RFC 9110 §5.6.1: no empty
+   * elements, no parameters and no quotes, which hide `chunked` from others (S2).
+   */
+  private addTransferEncoding(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    for (;;) {
+      const from = at;
+      while (at < end && TCHAR[bytes[at] as number] === 1) at++;
+      if (at === from || this.chunked) break;
+      this.codings += 1;
+      this.chunked = at - from === CHUNKED.length && equalsIgnoringCase(bytes, from, CHUNKED);
+      if (at === end) return;
+      at = afterComma(bytes, at, end);
+      if (at === end) break;
+    }
+    throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_ENCODING", quote(latin1(bytes, start, end)));
+  }
+
+  private addConnection(bytes: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end; at++) {
+      const from = at;
+      at = memberEnd(bytes, at, end);
+      const last = trimEnd(bytes, from, at);
+      const length = last - from;
+      if (length === CLOSE.length && equalsIgnoringCase(bytes, from, CLOSE)) this.close = true;
+      else if (length === KEEP_ALIVE.length && equalsIgnoringCase(bytes, from, KEEP_ALIVE)) this.keepAlive = true;
+      else if (length === UPGRADE.length && equalsIgnoringCase(bytes, from, UPGRADE)) this.upgradeOption = true;
+      while (at + 1 < end && isOws(bytes[at + 1] as number)) at++;
+    }
+  }
+
+  /** Expect: 100-continue (RFC 9110 §10.1.1). Other expectations are left to the application. */
+  private addExpect(bytes: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end; at++) {
+      const from = at;
+      at = memberEnd(bytes, at, end);
+      const last = trimEnd(bytes, from, at);
+      if (last - from === CONTINUE.length && equalsIgnoringCase(bytes, from, CONTINUE)) this.expectContinue = true;
+      while (at + 1 < end && isOws(bytes[at + 1] as number)) at++;
+    }
+  }
+}
+
+/** Past OWS "," OWS; `end` when no comma is there or nothing follows it. */
+function afterComma(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && isOws(bytes[at] as number)) at++;
+  if (bytes[at] !== COMMA) return end;
+  at += 1;
+  while (at < end && isOws(bytes[at] as number)) at++;
+  return at;
+}
+
+/** Where the list member that begins at `at` ends: at a comma or at `end`. */
+function memberEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== COMMA) at++;
+  return at;
+}
+
+function trimEnd(bytes: Uint8Array, start: number, end: number): number {
+  let last = end;
+  while (last > start && isOws(bytes[last - 1] as number)) last--;
+  return last;
+}
+
+function isOws(octet: number): boolean {
+  return octet === SP || octet === HTAB;
+}
+
+const CHUNKED: Uint8Array = lowerCase("chunked");
+const CLOSE: Uint8Array = lowerCase("close");
+const KEEP_ALIVE: Uint8Array = lowerCase("keep-alive");
+const UPGRADE: Uint8Array = lowerCase("upgrade");
+const CONTINUE: Uint8Array = lowerCase("100-continue");

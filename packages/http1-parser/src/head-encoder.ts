@@ -1,0 +1,89 @@
+/**
+ * Encoding heads: start lines and field lines (RFC 9112 §3, §4, §5).
+ *
+ * Heads are built as strings of which each code unit is one octet, because a
+ * head leaves as a single latin1 write. Whatever could end a line early is
+ * refused (S42 to S45), never repaired.
+ *
+ * @module
+ */
+
+import { EncodeError, quote } from "./errors.ts";
+import { assertFieldName, assertFieldValue, isFieldValue, isToken } from "./field-syntax.ts";
+import { REASON_PHRASES } from "./reason-phrases.ts";
+
+/**
+ * `HTTP/1.1 200 OK` CRLF.
+ *
+ * @param status - from 100 to 999
+ * @param reason - the registered phrase by default, "" for a code without one
+ * @throws EncodeError `ERR_INVALID_START_LINE` for another status, or a reason
+ *   with controls or beyond latin1 (S43)
+ *
+ * RFC 9112 §4. Always of version 1.1, also in answer to HTTP/1.0 (RFC 9110 §2.5).
+ */
+export function encodeStatusLine(status: number, reason?: string): string {
+  if (reason === undefined) {
+    const known = STATUS_LINES[status];
+    if (known !== undefined) return known;
+  }
+  if (!Number.isInteger(status) || status < 100 || status > 999)
+    throw new EncodeError("ERR_INVALID_START_LINE", `a status code is a whole number from 100 to 999, not ${status}`);
+  const phrase = reason ?? "";
+  if (typeof phrase !== "string" || !isFieldValue(phrase))
+    throw new EncodeError(
+      "ERR_INVALID_START_LINE",
+      `a reason phrase holds no controls (RFC 9112 §4): ${quote(String(phrase))}`,
+    );
+  return `HTTP/1.1 ${status} ${phrase}\r\n`;
+}
+
+/**
+ * `GET /path HTTP/1.1` CRLF.
+ *
+ * @param target - in the form that the method and the next hop want; visible ASCII without "#"
+ * @throws EncodeError `ERR_INVALID_START_LINE` when the method is no token, or
+ *   the target is empty or holds anything else (S45): percent-encode it first
+ *
+ * RFC 9112 §3.
+ */
+export function encodeRequestLine(method: string, target: string): string {
+  if (!isToken(method))
+    throw new EncodeError(
+      "ERR_INVALID_START_LINE",
+      `a method is a token (RFC 9110 §9.1), not ${quote(String(method))}`,
+    );
+  if (!REQUEST_TARGET.test(target))
+    throw new EncodeError(
+      "ERR_INVALID_START_LINE",
+      `a request target is visible ASCII without "#" (RFC 9112 §3.2); percent-encode ${quote(String(target))}`,
+    );
+  return `${method} ${target} HTTP/1.1\r\n`;
+}
+
+/**
+ * Field lines, `Name: value` CRLF each, without the empty line that ends a head.
+ *
+ * @param fields - `[name, value, name, value, …]`
+ * @throws EncodeError `ERR_INVALID_FIELD` for a name that is no token or a
+ *   value that could end the line (S42); nothing is encoded then
+ *
+ * RFC 9112 §5.
+ */
+export function encodeFields(fields: readonly string[]): string {
+  let lines = "";
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] as string;
+    const value = fields[i + 1] as string;
+    assertFieldName(name);
+    assertFieldValue(value, name);
+    lines += `${name}: ${value}\r\n`;
+  }
+  return lines;
+}
+
+const REQUEST_TARGET = /^[!"$-~]+$/;
+
+/** Status lines by code; an array, so that no name of `Object.prototype` can be one (S99). */
+const STATUS_LINES: (string | undefined)[] = [];
+for (const [status, phrase] of REASON_PHRASES) STATUS_LINES[status] = `HTTP/1.1 ${status} ${phrase}\r\n`;

@@ -1,0 +1,206 @@
+/**
+ * Decoding the head of a response: status line and field section (RFC 9112 §4, §5).
+ *
+ * @module
+ */
+
+import { Carry } from "./carry.ts";
+import { HeadSyntaxError, quoteOctet } from "./errors.ts";
+import { FieldLines, PARTIAL } from "./field-lines.ts";
+import { type Framing, responseFraming } from "./framing.ts";
+import { FramingFields } from "./framing-fields.ts";
+import { latin1 } from "./latin1.ts";
+import { type Leniency, STRICT } from "./leniency.ts";
+import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
+import { CR, FIELD_VALUE, LF, NINE, SP, ZERO } from "./octets.ts";
+
+/**
+ * Decodes one response head after the other, informational ones too. One for each connection.
+ *
+ * The results are those of the last head that was complete, valid until the
+ * next call of {@link ResponseHeadDecoder.decode}. Of the limits, those on
+ * method, target and leading empty lines have no meaning here: a response has
+ * none of them.
+ */
+export class ResponseHeadDecoder {
+  /** From 100 to 999. */
+  status = 0;
+  /** The reason phrase, often ""; it means nothing (RFC 9112 §4). */
+  reason = "";
+  /** The minor version: HTTP/1.0 or HTTP/1.1. */
+  minor: 0 | 1 = 1;
+  /** `[name, value, name, value, …]` in the order and case of the wire, values without outer whitespace, latin1. */
+  fields: string[] = [];
+  /** The value of Content-Length in octets; -1 when there is none. A response to HEAD has it without the content. */
+  contentLength = -1;
+  /** Whether the final transfer coding is chunked. */
+  chunked = false;
+  /** Whether the connection persists after the message (RFC 9112 §9.3), if its content is not delimited by the close. */
+  keepAlive = true;
+  /** Whether the response names another protocol: an Upgrade field and `Connection: upgrade` (RFC 9110 §7.8). */
+  upgrade = false;
+
+  private readonly limits: Readonly<HeadLimits>;
+  private readonly leniency: Readonly<Leniency>;
+  private readonly framing: FramingFields;
+  private readonly lines: FieldLines;
+  private readonly carry: Carry = new Carry();
+  private phase = START;
+  /** Offset of the end of the reason phrase, from the first octet of the status line. */
+  private reasonEnd = 0;
+
+  /**
+   * @throws RangeError for a limit that is no bound
+   */
+  constructor(limits?: Partial<HeadLimits>, leniency?: Partial<Leniency>) {
+    this.limits = withDefaults(DEFAULT_HEAD_LIMITS, limits);
+    this.leniency = leniency === undefined ? STRICT : { ...STRICT, ...leniency };
+    this.framing = new FramingFields(this.leniency, false);
+    this.lines = new FieldLines(this.limits.maxFields, this.leniency, this.framing);
+  }
+
+  /** Whether a head has begun and is not complete. */
+  get pending(): boolean {
+    return this.phase !== START;
+  }
+
+  /** How the content of this response is framed when it answers a request with `method` (RFC 9112 §6.3). */
+  framingFor(method: string): Framing {
+    return responseFraming(method, this.status, this.chunked, this.contentLength);
+  }
+
+  /** Forgets an unfinished head, and any error. */
+  reset(): void {
+    this.phase = START;
+    this.carry.release();
+    this.lines.reset();
+    this.framing.reset();
+  }
+
+  /**
+   * Decodes from `bytes[at, end)`.
+   *
+   * @returns the offset of the first octet after the head, or {@link PARTIAL}
+   *   when more octets are needed. All were taken then, and copied as far as
+   *   they are still needed: `bytes` is borrowed for the call only
+   * @throws HeadSyntaxError at the first octet that cannot be right; nothing
+   *   after it may be read
+   */
+  decode(bytes: Uint8Array, at: number, end: number): number {
+    if (this.phase === START) {
+      if (at === end) return PARTIAL;
+      const stop = Math.min(end, at + this.limits.maxHeadOctets);
+      const next = this.scan(bytes, at, stop, at);
+      if (next === PARTIAL) {
+        this.refuseIfFull(stop - at);
+        this.carry.append(bytes, at, end);
+      }
+      return next;
+    }
+    if (this.phase === FAILED)
+      throw new TypeError("this head was refused: close the connection, or reset() the decoder");
+    const carry = this.carry;
+    const before = carry.length;
+    carry.append(bytes, at, Math.min(end, at + this.limits.maxHeadOctets - before));
+    const next = this.scan(carry.bytes, before, carry.length, 0);
+    if (next === PARTIAL) {
+      this.refuseIfFull(carry.length);
+      return PARTIAL;
+    }
+    carry.release();
+    return at + next - before;
+  }
+
+  private scan(bytes: Uint8Array, at: number, end: number, base: number): number {
+    let phase = this.phase;
+    let p = at;
+    this.phase = FAILED; // unless one of the returns below is reached
+    if (phase === START || phase === STATUS) {
+      for (; p < end && p - base < STATUS_FORM.length; p++) this.checkStatusOctet(bytes[p] as number, p - base);
+      if (p === end) return this.cut(STATUS);
+      phase = AFTER_STATUS;
+    }
+    if (phase === AFTER_STATUS) {
+      const isShort = bytes[p] !== SP;
+      if (isShort && !(this.leniency.missingReasonSpace && (bytes[p] === CR || bytes[p] === LF)))
+        throw new HeadSyntaxError(
+          bytes[p] === LF ? "ERR_HTTP1_BARE_LF" : "ERR_HTTP1_STATUS_LINE",
+          quoteOctet(bytes[p] as number),
+        );
+      if (!isShort) p += 1;
+      phase = REASON;
+    }
+    if (phase === REASON) {
+      while (p < end && FIELD_VALUE[bytes[p] as number] === 1) p++;
+      if (p === end) return this.cut(REASON);
+      this.reasonEnd = p - base;
+      const octet = bytes[p] as number;
+      if (octet === CR) phase = REASON_LF;
+      else if (octet === LF && this.leniency.bareLf) phase = FIELDS;
+      else throw new HeadSyntaxError(octet === LF ? "ERR_HTTP1_BARE_LF" : "ERR_HTTP1_STATUS_LINE", quoteOctet(octet));
+      p += 1;
+    }
+    if (phase === REASON_LF) {
+      if (p === end) return this.cut(REASON_LF);
+      if (bytes[p] !== LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_CR", quoteOctet(bytes[p] as number));
+      p += 1;
+    }
+    const next = this.lines.scan(bytes, p, end, base);
+    if (next === PARTIAL) return this.cut(FIELDS);
+    this.finish(latin1(bytes, base, next));
+    this.phase = START;
+    return next;
+  }
+
+  /** `HTTP/1.1 200`: octet number `i` of the status line, up to the last digit of the code. */
+  private checkStatusOctet(octet: number, i: number): void {
+    const isDigit = octet >= ZERO && octet <= NINE;
+    if (i < 8) {
+      const isRight = i === 5 || i === 7 ? isDigit : octet === STATUS_FORM.charCodeAt(i);
+      if (!isRight) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
+      if ((i === 5 && octet !== ZERO + 1) || (i === 7 && octet > ZERO + 1))
+        throw new HeadSyntaxError("ERR_HTTP1_VERSION_UNSUPPORTED");
+    } else if (i === 8 ? octet !== SP : !isDigit || (i === 9 && octet === ZERO))
+      throw new HeadSyntaxError("ERR_HTTP1_STATUS_LINE", quoteOctet(octet));
+  }
+
+  /** Sets the results from the octets of the head. */
+  private finish(text: string): void {
+    const framing = this.framing;
+    this.minor = text.charCodeAt(7) === ZERO ? 0 : 1;
+    this.status = Number(text.slice(9, 12));
+    this.reason = text.slice(13, this.reasonEnd);
+    framing.check(this.minor);
+    // Until the close, says §6.3 rule 4; but nobody here could undo the coding.
+    if (framing.codings > 0 && !framing.chunked) throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_CODING_UNSUPPORTED");
+    this.fields = this.lines.strings(text);
+    this.contentLength = framing.contentLength;
+    this.chunked = framing.chunked;
+    this.keepAlive = framing.persists(this.minor);
+    this.upgrade = framing.upgrade && framing.upgradeOption && this.minor === 1;
+    this.lines.reset();
+    framing.reset();
+  }
+
+  private cut(phase: number): typeof PARTIAL {
+    this.phase = phase;
+    return PARTIAL;
+  }
+
+  private refuseIfFull(octets: number): void {
+    if (octets < this.limits.maxHeadOctets) return;
+    this.phase = FAILED;
+    throw new HeadSyntaxError("ERR_HTTP1_HEAD_TOO_LARGE");
+  }
+}
+
+/** RFC 9112 §4, up to the status code; the digits are compared on their own. */
+const STATUS_FORM = "HTTP/1.1 200";
+
+const START = 0;
+const STATUS = 1;
+const AFTER_STATUS = 2;
+const REASON = 3;
+const REASON_LF = 4;
+const FIELDS = 5;
+const FAILED = 6;
