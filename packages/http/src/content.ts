@@ -20,7 +20,7 @@ const FIRST_ALLOCATION = 4_096;
 
 /** How much of the content a read accepts. */
 export interface ReadOptions {
-  /** Octets; more is {@link ContentTooLargeError}. Default: what the server allows, 1 MiB unless configured. */
+  /** Octets; more is {@link ContentTooLargeError}. It can only lower what the server allows (1 MiB unless configured). */
   readonly limit?: number;
 }
 
@@ -44,7 +44,7 @@ const STREAMING = 2;
  *
  * const count: Handler = async (request, response) => {
  *   let octets = 0;
- *   for await (const chunk of request.content.stream({ limit: 1e9 })) octets += chunk.length;
+ *   for await (const chunk of request.content.stream({ limit: 65_536 })) octets += chunk.length;
  *   response.text(`${octets}\n`);
  * };
  * ```
@@ -213,7 +213,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   private take(mode: number, options?: ReadOptions): void {
     if (this.mode !== UNTAKEN) throw taken();
     this.mode = mode;
-    this.limit = options?.limit ?? this.origin.contentLimit;
+    this.limit = Math.min(options?.limit ?? Number.POSITIVE_INFINITY, this.origin.contentLimit);
     const { contentLength } = this.origin;
     if (contentLength === 0) {
       this.ended = true;

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { HttpError, ResponseStateError } from "./errors.ts";
+import { HttpError, PeerGoneError, ResponseStateError } from "./errors.ts";
 import type { Handler } from "./handler.ts";
 import type { HttpRequest } from "./request.ts";
 import type { HttpResponse } from "./response.ts";
@@ -34,6 +34,10 @@ export function dispatch(handler: Handler, request: HttpRequest, response: HttpR
 
 /** Answers a failure as {@link dispatch} does. For layers that catch. */
 export function fail(error: unknown, request: HttpRequest, response: HttpResponse, report: ReportError): void {
+  if (error instanceof PeerGoneError) {
+    response.reset(); // nobody is left to answer, and it is no failure of ours
+    return;
+  }
   const known = error instanceof HttpError;
   if (!known || error.status >= 500) report(error, request);
   if (response.headSent) {

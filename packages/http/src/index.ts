@@ -1,3 +1,5 @@
+export { imfFixdate } from "./date.ts";
+export { escapeForLog } from "./escape.ts";
 export type { ByteSink, Carrier, Engine, PeerInfo } from "./carrier.ts";
 export { Content, type ContentOrigin, type ReadOptions, STREAM_WINDOW } from "./content.ts";
 export { dispatch, fail, type ReportError } from "./dispatch.ts";

@@ -81,13 +81,17 @@ export class HttpResponse implements Producer {
   send(content: Uint8Array | string = ""): void {
     this.begin();
     if (this.trailersOrNull !== null && this.trailersOrNull.size > 0) {
-      this.state = HEAD_SENT;
-      this.sink.sendHead(this.status, this.fields, false);
+      this.sendHead();
       this.end(content);
       return;
     }
     this.state = ENDED;
-    this.sink.sendWhole(this.status, this.fields, content);
+    try {
+      this.sink.sendWhole(this.status, this.fields, content);
+    } catch (error) {
+      this.state = OPEN; // a field that must not be sent: nothing has left, the failure can still be answered
+      throw error;
+    }
   }
 
   /** The whole response as text, `text/plain; charset=utf-8` unless Content-Type is set. */
@@ -122,11 +126,7 @@ export class HttpResponse implements Producer {
       if (this.gone !== null) return false;
       throw new ResponseStateError("ERR_RESPONSE_ENDED", "the response has ended; write before end()");
     }
-    if (this.state === OPEN) {
-      this.begin();
-      this.state = HEAD_SENT;
-      this.sink.sendHead(this.status, this.fields, false);
-    }
+    if (this.state === OPEN) this.sendHead();
     const bytes = typeof content === "string" ? UTF8.encode(content) : content;
     if (bytes.length === 0) return !this.blocked;
     this.listen();
@@ -173,8 +173,7 @@ export class HttpResponse implements Producer {
   async stream(source: ContentStream): Promise<void> {
     // Head first: a source that thinks for long must not keep the peer from learning that the request was accepted.
     this.begin();
-    this.state = HEAD_SENT;
-    this.sink.sendHead(this.status, this.fields, false);
+    this.sendHead();
     this.listen();
     try {
       for await (const chunk of source as AsyncIterable<Uint8Array | string>) {
@@ -237,6 +236,16 @@ export class HttpResponse implements Producer {
     if (this.state === OPEN) return;
     if (this.gone !== null) throw this.gone;
     throw new ResponseStateError("ERR_HEAD_SENT", "a response was already sent; answer a request once");
+  }
+
+  private sendHead(): void {
+    this.state = HEAD_SENT;
+    try {
+      this.sink.sendHead(this.status, this.fields, false);
+    } catch (error) {
+      this.state = OPEN;
+      throw error;
+    }
   }
 
   private listen(): void {

@@ -105,7 +105,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     if (exchange !== null && this.phase < ENDING) {
       this.closing = true;
       const reason = new PeerGoneError();
-      if (this.phase === CONTENT && !this.contentHeld()) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's content was complete"));
+      if (this.phase === CONTENT && this.held === null) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's content was complete"));
       // Half-closed and gone look alike here: whoever watches is told, a response that comes all the same is sent.
       else exchange.signalGone(reason);
       return;
@@ -129,7 +129,10 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     if (this.endWanted) {
       this.endWanted = false;
       sink.end();
-    } else if (this.exchange !== null && this.hasRoom()) this.exchange.resumeProducer();
+    } else if (this.exchange?.isBlocked === true) {
+      if (!this.hasRoom()) return false;
+      this.exchange.resumeProducer();
+    }
     return output.octets === 0;
   }
 
@@ -154,8 +157,11 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       if (this.decoder.pending) this.refuse(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 408, "the request's head took too long"));
       else this.end();
     } else if (this.phase === CONTENT) this.contentOverdue(now);
-    else if (this.phase === ENDING) this.carrier.abort(null);
-    else this.due = Number.POSITIVE_INFINITY;
+    else if (this.phase === ENDING) {
+      // What the peer still takes is not cut off: its pace is watched.
+      if (this.output.octets + pending > 0) this.due = now + this.options.lingerMs;
+      else this.carrier.abort(null);
+    } else this.due = Number.POSITIVE_INFINITY;
   }
 
   closed(reason: Error | null): void {
@@ -226,7 +232,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       return;
     }
     // What is left is little: read away, it keeps the connection (RFC 9112 §9.3, S26, S27).
-    exchange.discarding = true;
+    exchange.discard();
     this.contentWanted();
   }
 
@@ -274,10 +280,8 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     const { exchange } = this;
     if (exchange === null) return;
     this.requestContent += end - start;
-    if (this.requestContent > exchange.contentLimit && !exchange.isRead) {
-      // Read away, it is bounded by the drain limit; a reader applies its own.
-      if (this.requestContent > this.options.maxDrainOctets) this.chunked?.pause();
-    }
+    // Chunked content announces no length: the limit is applied as it comes (S94).
+    if (this.requestContent > exchange.contentLimit && exchange.isRead) exchange.tooLarge();
     exchange.deliver(bytes, start, end);
     if (exchange.credit <= 0 && !exchange.discarding) this.chunked?.pause();
   }
@@ -365,7 +369,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
 
   private takeContent(bytes: Uint8Array, at: number, end: number): number {
     const exchange = this.exchange as ServerExchange;
-    if (exchange.credit <= 0 && !exchange.discarding) return at;
+    if (!exchange.wantsContent(this.options.maxDrainOctets)) return at;
     const before = at;
     let next: number;
     if (exchange.contentLength < 0) {
@@ -384,7 +388,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
 
   private boundDiscard(exchange: ServerExchange, octets: number): void {
     exchange.credit -= octets;
-    if (exchange.responded && exchange.credit < -this.options.maxDrainOctets) {
+    if (exchange.responded && !exchange.wantsContent(this.options.maxDrainOctets)) {
       this.closing = true;
       this.finish();
     }
@@ -439,13 +443,9 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     if (at < held.length && this.phase !== ENDING) this.hold(held, at, held.length);
     else {
       this.pause(false);
-      if (this.peerEnded && this.phase === HEAD) this.receiveEnd();
+      if (this.peerEnded) this.receiveEnd();
     }
     this.carrier.wantFlush();
-  }
-
-  private contentHeld(): boolean {
-    return this.held !== null;
   }
 
   private pause(paused: boolean): void {
@@ -468,7 +468,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   /** The peer owes content from now on, unless it waits for 100 or for us. */
   private awaitContent(): void {
     const { exchange, options } = this;
-    if (exchange === null || this.paused || exchange.awaitsContinue || (exchange.credit <= 0 && !exchange.discarding)) {
+    if (exchange === null || this.paused || exchange.awaitsContinue || !exchange.wantsContent(options.maxDrainOctets)) {
       this.due = Number.POSITIVE_INFINITY;
       return;
     }
@@ -479,7 +479,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
 
   private contentOverdue(now: number): void {
     const { exchange } = this;
-    if (exchange === null || this.paused || (exchange.credit <= 0 && !exchange.discarding)) {
+    if (exchange === null || this.paused || !exchange.wantsContent(this.options.maxDrainOctets)) {
       this.due = Number.POSITIVE_INFINITY;
       return;
     }
@@ -495,7 +495,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
 
   /** Content that nobody reads: is it too much, or of unknown length, to read away? */
   private mustClose(exchange: ServerExchange): boolean {
-    return exchange.awaitsContinue || exchange.remaining > this.options.maxDrainOctets;
+    return exchange.awaitsContinue || exchange.discarding || exchange.remaining > this.options.maxDrainOctets;
   }
 
   /** Answers a request that cannot be served, and ends; nothing that follows it is read. */

@@ -12,7 +12,8 @@ import {
   type Carrier,
   type ContentReceiver,
   type ContentSource,
-  Fields,
+  ContentTooLargeError,
+  type Fields,
   type Incoming,
   imfFixdate,
   type PeerInfo,
@@ -22,9 +23,9 @@ import {
   type ResponseSink,
   sameName,
 } from "@stack/http";
-import { encodeChunkHead, encodeFields, encodeStatusLine, encodeTrailers, LAST_CHUNK } from "@stack/http1-parser";
+import { CHUNK_END, encodeChunkHead, encodeFields, encodeStatusLine, encodeTrailers, LAST_CHUNK } from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
-import { type ServerConnection } from "./server-connection.ts";
+import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
 
 /** How the response's content is delimited (RFC 9112 §6.3). */
@@ -35,7 +36,7 @@ const BY_CHUNKS = 3;
 const BY_CLOSE = 4; // HTTP/1.0 with content of unknown length
 const SENT = 5;
 
-/** A chunk that is smaller than this travels with its head and tail in one piece of text. */
+/** Text up to this length is looked at: when it is ASCII it travels with its head, in one piece. */
 const SMALL_CONTENT = 4_096;
 
 export class ServerExchange implements ResponseSink, ContentSource, Incoming {
@@ -143,8 +144,27 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   }
 
   stop(_code: number): void {
-    this.discarding = true;
+    this.discard();
     this.connection?.contentWanted();
+  }
+
+  /** Whether content may be taken from the connection: there is a reader with credit, or it is read away within bounds. */
+  wantsContent(maxDrainOctets: number): boolean {
+    return this.discarding ? this.credit >= -maxDrainOctets : this.credit > 0;
+  }
+
+  /** From here on content is read away; {@link credit} counts how much, downwards. */
+  discard(): void {
+    if (this.discarding) return;
+    this.discarding = true;
+    this.credit = 0;
+  }
+
+  /** The content turned out larger than the server allows; its reader is told. */
+  tooLarge(): void {
+    const { receiver } = this;
+    this.discard();
+    receiver?.onError(new ContentTooLargeError(this.contentLimit));
   }
 
   /** Content octets for the reader; the connection has checked credit and framing. */
@@ -187,6 +207,11 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     this.connection = null;
     this.producer = null;
     this.goneListener = null;
+  }
+
+  /** The producer of the response's content was told to wait. */
+  get isBlocked(): boolean {
+    return this.blocked;
   }
 
   /** The connection has room again. */
@@ -311,9 +336,8 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
 
   private sendChunk(connection: ServerConnection, bytes: Uint8Array): void {
     connection.send(encodeChunkHead(bytes.length));
-    if (bytes.length <= SMALL_CONTENT) connection.sendContent(bytes);
-    else connection.sendContent(bytes);
-    connection.send("\r\n");
+    connection.sendContent(bytes);
+    connection.send(CHUNK_END);
   }
 
   /** The final head as text; settles {@link framing}. `octets` is the content's length, -1 when not known yet. */

@@ -99,7 +99,6 @@ export class SocketCarrier implements Carrier, WheelEntry {
     this.engine.receive(bytes, start, end);
     this.working = false;
     this.flush();
-    clock.wheel.update(this);
   }
 
   wantFlush(): void {
@@ -115,11 +114,15 @@ export class SocketCarrier implements Carrier, WheelEntry {
     if (this.closed || this.ending) return;
     this.working = true;
     sink.open(this);
-    this.engine.flush(sink);
+    const done = this.engine.flush(sink);
     sink.close();
     this.working = false;
     this.pump();
-    if (this.isClear) sink.rewind();
+    if (this.isClear) {
+      sink.rewind();
+      // It was told to wait, and the kernel took everything at once. By setImmediate: other connections get their turn.
+      if (!done) setImmediate(() => this.flush());
+    }
     clock.wheel.update(this);
   }
 
