@@ -101,7 +101,7 @@ export function negotiateLanguage(
 ): string | undefined {
   const ranges = acceptLanguage === undefined ? [] : parsePreferences(acceptLanguage);
   if (ranges.length === 0) return available[0];
-  return best(available, (tag) => mostSpecific(ranges, ({ name }) => languageSpecificity(name, tag.toLowerCase())));
+  return best(available, (tag) => mostSpecific(ranges, (range) => languageSpecificity(range, tag.toLowerCase())));
 }
 
 /** The variant with the highest quality above 0, of equals the first. */
@@ -143,10 +143,11 @@ function mediaRangeSpecificity(range: Preference, mediaType: MediaType): number 
 }
 
 /** 0: no match; 1 for `*`; more for what is closer: lookup below filtering, longer ranges above shorter. */
-function languageSpecificity(range: string, tag: string): number {
-  if (range === "*") return 1;
-  if (tag === range || tag.startsWith(`${range}-`)) return FILTERED + range.length;
-  return range.startsWith(`${tag}-`) ? 1 + tag.length : 0;
+function languageSpecificity({ name, quality }: Preference, tag: string): number {
+  if (name === "*") return 1;
+  if (tag === name || tag.startsWith(`${name}-`)) return FILTERED + name.length;
+  // Who does not want de-CH may want de.
+  return quality > 0 && name.startsWith(`${tag}-`) ? 1 + tag.length : 0;
 }
 
 /** Above every specificity that lookup gives; language tags that anyone has are shorter. */

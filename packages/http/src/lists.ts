@@ -75,6 +75,10 @@ export function listElementEnd(text: string, at: number): number {
 export function listHasToken(text: string, token: string): boolean {
   for (let start = 0; start < text.length; ) {
     const at = owsEnd(text, start);
+    if (text.charCodeAt(at) === COMMA) {
+      start = at + 1; // an empty element
+      continue;
+    }
     const end = listElementEnd(text, at);
     if (end < 0) return false;
     const stop = tokenEnd(text, at);

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { formatParameters, type Parameters, parseParameters } from "./parameters.ts";
-import { owsEnd, tokenEnd, trimOws } from "./tokens.ts";
+import { formatParameters, type ParameterMap, parseParameters } from "./parameters.ts";
+import { owsEnd, tokenEnd } from "./tokens.ts";
 
 /** A media type in its parts. */
 export interface MediaType {
@@ -18,7 +18,7 @@ export interface MediaType {
   /** `type/subtype`, in lower case: what to compare and switch on. */
   readonly essence: string;
   /** Names in lower case, values as given: `charset` compares without case, `boundary` with (§8.3.1). */
-  readonly parameters: Parameters;
+  readonly parameters: ParameterMap;
 }
 
 /**
@@ -107,7 +107,7 @@ export function charsetOf(text: string): string | undefined {
  * ```
  */
 export function isJsonMediaType(text: string): boolean {
-  const essence = parseMediaType(trimOws(text))?.essence;
+  const essence = parseMediaType(text)?.essence;
   return (
     essence !== undefined && (essence === "application/json" || essence === "text/json" || essence.endsWith("+json"))
   );

@@ -6,11 +6,11 @@
 import { decodeQuotedString, encodeTokenOrQuotedString, quotedStringEnd } from "./quoted-string.ts";
 import { isToken, owsEnd, tokenEnd } from "./tokens.ts";
 
-/** Parameters that one value may have; more is refused: nothing in use has ten (S100). */
+/** Parameters that one value may have, empty ones included; more is refused: nothing in use has ten (S100). */
 export const MAX_PARAMETERS = 64;
 
 /** Parameters by name in lower case, in order. A `Map`: a parameter may be called `__proto__` (S99). */
-export type Parameters = ReadonlyMap<string, string>;
+export type ParameterMap = ReadonlyMap<string, string>;
 
 /**
  * Reads the parameters that stand from `at` to the end of a text.
@@ -29,15 +29,15 @@ export type Parameters = ReadonlyMap<string, string>;
  *
  * RFC 9110 §5.6.6. Linear.
  */
-export function parseParameters(text: string, at: number): Parameters | null {
+export function parseParameters(text: string, at: number): ParameterMap | null {
   const parameters = new Map<string, string>();
   let count = 0;
   for (at = owsEnd(text, at); at < text.length; at = owsEnd(text, at)) {
-    if (text.charCodeAt(at) !== SEMICOLON) return null;
+    if (text.charCodeAt(at) !== SEMICOLON || ++count > MAX_PARAMETERS) return null;
     at = owsEnd(text, at + 1);
     const nameEnd = tokenEnd(text, at);
     if (nameEnd === at) continue; // empty, or something that the next round refuses
-    if (text.charCodeAt(nameEnd) !== EQUALS || ++count > MAX_PARAMETERS) return null;
+    if (text.charCodeAt(nameEnd) !== EQUALS) return null;
     const name = text.slice(at, nameEnd).toLowerCase();
     const start = nameEnd + 1;
     const quoted = text.charCodeAt(start) === QUOTE;

@@ -4,7 +4,7 @@
  * @module
  */
 import { listElementEnd } from "./lists.ts";
-import { type Parameters, parseParameters } from "./parameters.ts";
+import { type ParameterMap, parseParameters } from "./parameters.ts";
 import { owsEnd, tokenEnd, trimOws } from "./tokens.ts";
 
 /**
@@ -20,7 +20,7 @@ export interface Preference {
   /** In thousandths, 0 to 1000, so that weights compare exactly. 0: not acceptable. */
   readonly quality: number;
   /** Without the weight; only media ranges have any. */
-  readonly parameters: Parameters;
+  readonly parameters: ParameterMap;
 }
 
 /**
@@ -99,6 +99,6 @@ export function parseQuality(text: string): number {
 /** The weight of what is preferred without a weight. */
 export const MAX_QUALITY = 1_000;
 
-const NO_PARAMETERS: Parameters = new Map();
+const NO_PARAMETERS: ParameterMap = new Map();
 const DOT = 0x2e;
 const SLASH = 0x2f;

@@ -40,7 +40,7 @@ export function quotedStringEnd(text: string, at: number): number {
  */
 export function decodeQuotedString(text: string): string | null {
   if (quotedStringEnd(text, 0) !== text.length) return null;
-  return unescape(text.slice(1, -1));
+  return removeEscapes(text.slice(1, -1));
 }
 
 /**
@@ -87,7 +87,7 @@ export class NotQuotableError extends TypeError {
 }
 
 /** Removes the backslashes of quoted pairs, in runs rather than characters. */
-function unescape(content: string): string {
+function removeEscapes(content: string): string {
   let backslash = content.indexOf("\\");
   if (backslash < 0) return content;
   let value = "";
