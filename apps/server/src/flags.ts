@@ -1,0 +1,148 @@
+/**
+ * What the command line says.
+ *
+ * Every value is checked here, so that the rest of the program is told things
+ * that are true. A flag that is repeated counts as it was said last: a script
+ * can put its own flags before a user's.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { escapeForLog } from "@stack/http";
+
+/** How requests are told of. */
+export type LogMode = "json" | "pretty" | "silent";
+
+/** The settings of a server, complete. */
+export interface Flags {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly log: LogMode;
+  /** Octets of content that a request may have; `Infinity` for no bound, `null` for the default of @stack/server. */
+  readonly maxContent: number | null;
+  /** How long open exchanges may take to finish when the server stops, ms. */
+  readonly graceMs: number;
+}
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly do: "serve"; readonly flags: Flags }
+  | { readonly do: "help" }
+  | { readonly do: "version" };
+
+/** The command line cannot be followed. The message is one line and says what would be right. */
+export class FlagError extends Error {
+  override readonly name = "FlagError";
+  /** Stable, documented, safe to switch on. */
+  readonly code = "ERR_FLAG";
+}
+
+/**
+ * Reads a command line.
+ *
+ * @param argv - what follows the program's name
+ * @param onTerminal - whether stdout is a terminal: people read there, elsewhere programs do
+ * @throws FlagError
+ *
+ * @example
+ * ```ts
+ * parseFlags(["--port", "80", "--port", "0"], false); // the last one wins: port 0
+ * ```
+ */
+export function parseFlags(argv: readonly string[], onTerminal: boolean): Command {
+  // strict: false, for messages of our own; parseArgs' are several lines and speak of positional arguments.
+  const { values, tokens } = parseArgs({ args: [...argv], options: OPTIONS, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === "positional") throw new FlagError(`unexpected argument ${quoted(token.value)}`);
+    if (token.kind === "option") checkOption(token.name, token.rawName, token.value, token.inlineValue === true);
+  }
+  if (values.help === true) return { do: "help" };
+  if (values.version === true) return { do: "version" };
+  const text = (name: ValueName): string | undefined => values[name] as string | undefined;
+  return {
+    do: "serve",
+    flags: {
+      host: text("host") ?? "127.0.0.1",
+      port: wholeNumber("port", text("port") ?? "8080", 65_535),
+      log: logMode(text("log"), onTerminal),
+      maxContent: octets(text("max-content")),
+      graceMs: wholeNumber("grace", text("grace") ?? "10000", MAX_GRACE_MS),
+    },
+  };
+}
+
+function checkOption(name: string, rawName: string, value: string | undefined, inline: boolean): void {
+  if (!Object.hasOwn(OPTIONS, name)) throw new FlagError(`unknown flag ${escapeForLog(rawName)}`);
+  const wantsValue = OPTIONS[name as keyof typeof OPTIONS].type === "string";
+  // "--host --port 80" forgot the host; "--host=--port" did not, whatever it means.
+  const missing = value === undefined || value === "" || (value.startsWith("--") && !inline);
+  if (wantsValue && missing) throw new FlagError(`--${name} needs a value`);
+  if (!wantsValue && value !== undefined) throw new FlagError(`--${name} takes no value`);
+}
+
+function wholeNumber(name: string, value: string, max: number): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (number <= max) return number;
+  throw new FlagError(`--${name} is a whole number from 0 to ${max}, not ${quoted(value)}`);
+}
+
+function logMode(value: string | undefined, onTerminal: boolean): LogMode {
+  if (value === undefined) return onTerminal ? "pretty" : "json";
+  if (value === "json" || value === "pretty" || value === "silent") return value;
+  throw new FlagError(`--log is json, pretty or silent, not ${quoted(value)}`);
+}
+
+function octets(value: string | undefined): number | null {
+  if (value === undefined) return null;
+  if (value === "unlimited") return Number.POSITIVE_INFINITY;
+  const [, digits, unit] = /^(\d{1,15})(KiB|MiB|GiB)?$/.exec(value) ?? [];
+  const number = digits === undefined ? Number.NaN : Number(digits) * (UNITS[unit ?? ""] as number);
+  if (Number.isSafeInteger(number)) return number;
+  throw new FlagError(`--max-content is octets, as 65536, 64KiB, 10MiB, 1GiB or unlimited, not ${quoted(value)}`);
+}
+
+function quoted(text: string): string {
+  return `"${escapeForLog(text)}"`;
+}
+
+/** A day: a longer wait is a typing error, and timers end at 24 days. */
+const MAX_GRACE_MS = 86_400_000;
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 };
+
+const OPTIONS = {
+  host: { type: "string" },
+  port: { type: "string", short: "p" },
+  log: { type: "string" },
+  "max-content": { type: "string" },
+  grace: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "v" },
+} as const;
+
+type ValueName = "host" | "port" | "log" | "max-content" | "grace";
+
+/** What `--help` prints. */
+export const HELP = `stack-server: the reference HTTP server of @stack
+
+Usage: stack-server [flags]
+
+  --host HOST          where to listen: an address or a name (default 127.0.0.1, this machine only)
+  --port PORT, -p      0 to 65535, 0 takes a free one (default 8080)
+  --log MODE           json, pretty or silent (default pretty on a terminal, else json)
+  --max-content SIZE   content that a request may have: octets, or with KiB, MiB, GiB,
+                       or unlimited (default 1MiB); more is answered with 413
+  --grace MS           how long open exchanges may take to finish after SIGINT or SIGTERM (default 10000)
+  --help, -h           this text
+  --version, -v        the version
+
+A flag that is repeated counts as it was said last. A second SIGINT or SIGTERM ends the process at once.
+
+Examples:
+  stack-server                                    serve this machine on port 8080
+  stack-server --port 0 --log silent              a free port, no access log
+  stack-server --host 0.0.0.0 --port 80           serve everyone
+  stack-server --host ::1 --max-content 1GiB      IPv6, large uploads
+  stack-server --log json | jq -R 'fromjson?'     read the access log with jq
+`;

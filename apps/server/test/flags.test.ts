@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { FlagError, type Flags, HELP, parseFlags } from "../src/flags.ts";
+
+const serve = (...argv: string[]): Flags => {
+  const command = parseFlags(argv, false);
+  if (command.do !== "serve") throw new Error(`asks for ${command.do}`);
+  return command.flags;
+};
+
+describe("flags", () => {
+  test("without any: this machine only, port 8080, json where nobody reads along", () => {
+    expect(serve()).toEqual({ host: "127.0.0.1", port: 8080, log: "json", maxContent: null, graceMs: 10_000 });
+  });
+
+  test("the log is pretty on a terminal, unless something else is asked for", () => {
+    const onTerminal = (...argv: string[]) => {
+      const command = parseFlags(argv, true);
+      return command.do === "serve" ? command.flags.log : "";
+    };
+    expect(onTerminal()).toBe("pretty");
+    expect(onTerminal("--log", "json")).toBe("json");
+    expect(onTerminal("--log", "silent")).toBe("silent");
+  });
+
+  test("every flag, with a space or an equals sign", () => {
+    const expected = { host: "::1", port: 0, log: "pretty", maxContent: 1_024, graceMs: 250 };
+    expect(serve("--host", "::1", "--port", "0", "--log", "pretty", "--max-content", "1KiB", "--grace", "250")).toEqual(
+      expected,
+    );
+    expect(serve("--host=::1", "--port=0", "--log=pretty", "--max-content=1024", "--grace=250")).toEqual(expected);
+    expect(serve("-p", "9").port).toBe(9);
+  });
+
+  test("of a repeated flag the last one wins", () => {
+    expect(serve("--port", "1", "--log", "json", "--port=2", "--log", "silent", "-p3")).toMatchObject({
+      port: 3,
+      log: "silent",
+    });
+  });
+
+  test.each([
+    ["0", 0],
+    ["65536", 65_536],
+    ["64KiB", 65_536],
+    ["10MiB", 10_485_760],
+    ["2GiB", 2_147_483_648],
+    ["unlimited", Number.POSITIVE_INFINITY],
+  ])("--max-content %s", (text, octets) => {
+    expect(serve("--max-content", text).maxContent).toBe(octets);
+  });
+
+  test("--help and --version win over everything else that is right", () => {
+    expect(parseFlags(["--port", "1", "--help"], false)).toEqual({ do: "help" });
+    expect(parseFlags(["-v"], false)).toEqual({ do: "version" });
+    expect(parseFlags(["-hv"], false)).toEqual({ do: "help" });
+  });
+
+  test.each([
+    [["--nope"], "unknown flag --nope"],
+    [["--no-port"], "unknown flag --no-port"],
+    [["--__proto__"], "unknown flag --__proto__"],
+    [["--constructor=1"], "unknown flag --constructor"],
+    [["-x"], "unknown flag -x"],
+    [["serve"], 'unexpected argument "serve"'],
+    [["--", "--port"], 'unexpected argument "--port"'],
+    [["--port"], "--port needs a value"],
+    [["--host", "--port", "1"], "--host needs a value"],
+    [["--host="], "--host needs a value"],
+    [["--help=1"], "--help takes no value"],
+    [["--port", "65536"], '--port is a whole number from 0 to 65535, not "65536"'],
+    [["--port", "-1"], '--port is a whole number from 0 to 65535, not "-1"'],
+    [["--port", "8e3"], '--port is a whole number from 0 to 65535, not "8e3"'],
+    [["--port", " "], '--port is a whole number from 0 to 65535, not " "'],
+    [["--grace", "1s"], '--grace is a whole number from 0 to 86400000, not "1s"'],
+    [["--log", "verbose"], '--log is json, pretty or silent, not "verbose"'],
+    [["--max-content", "1MB"], '--max-content is octets, as 65536, 64KiB, 10MiB, 1GiB or unlimited, not "1MB"'],
+    [
+      ["--max-content", "999999999GiB"],
+      '--max-content is octets, as 65536, 64KiB, 10MiB, 1GiB or unlimited, not "999999999GiB"',
+    ],
+  ])("refuses %j", (argv, message) => {
+    expect(() => parseFlags(argv, false)).toThrow(new FlagError(message));
+  });
+
+  test("S51: what is refused is shown escaped and on one line", () => {
+    for (const argv of [["--port", "1\n2"], ["a\u001b[2Jb\u202e\n"], ["--x\u001b[2J\n"]])
+      try {
+        parseFlags(argv, false);
+        expect.unreachable();
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^[\x20-\x7e]+$/);
+      }
+  });
+
+  test("the help names every flag and every default", () => {
+    for (const flag of ["--host", "--port", "--log", "--max-content", "--grace", "--help", "--version"])
+      expect(HELP).toContain(`  ${flag}`);
+    for (const value of ["127.0.0.1", "8080", "1MiB", "10000"]) expect(HELP).toContain(`default ${value}`);
+    for (const line of HELP.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
+  });
+});
