@@ -69,6 +69,8 @@ export const SYNTAX_ERRORS = {
     message: "Transfer-Encoding and Content-Length exclude each other (§6.1)",
   },
   ERR_HTTP1_TRANSFER_ENCODING_IN_1_0: { status: 400, message: "HTTP/1.0 knows no Transfer-Encoding (§6.1)" },
+  /** RFC 9110 §9.3.6: two recipients would let the tunnel begin at different octets (S28). */
+  ERR_HTTP1_CONNECT_CONTENT: { status: 400, message: "CONNECT has no content; leave out its length (RFC 9110 §9.3.6)" },
 } as const;
 
 /** The codes of {@link HeadSyntaxError}. */

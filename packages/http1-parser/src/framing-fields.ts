@@ -32,6 +32,7 @@ export class FramingFields {
   codings = 0;
   /** Whether the last of them is `chunked`. */
   chunked = false;
+  private hasChunked = false;
   /** Connection options (RFC 9110 §7.6.1). */
   close = false;
   keepAlive = false;
@@ -55,6 +56,7 @@ export class FramingFields {
     this.contentLength = -1;
     this.codings = 0;
     this.chunked = false;
+    this.hasChunked = false;
     this.close = false;
     this.keepAlive = false;
     this.upgradeOption = false;
@@ -91,7 +93,10 @@ export class FramingFields {
       this.contentLength = -1; // §6.3 rule 3: Transfer-Encoding overrides
       this.close = true; // §6.1: close after such a message
     }
-    if (this.codings > 1 && this.chunked) throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_CODING_UNSUPPORTED");
+    if (this.codings === 1 && this.chunked) return;
+    if (this.isRequest && !this.chunked) throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_ENCODING"); // §6.3 rule 4
+    if (this.isRequest || !this.leniency.unknownTransferCodings)
+      throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_CODING_UNSUPPORTED"); // §6.1: 501
   }
 
   /** Whether the connection stays open after the message (RFC 9112 §9.3). */
@@ -142,9 +147,11 @@ export class FramingFields {
     for (;;) {
       const from = at;
       while (at < end && TCHAR[bytes[at] as number] === 1) at++;
-      if (at === from || this.chunked) break;
+      if (at === from || (this.chunked && (this.isRequest || !this.leniency.unknownTransferCodings))) break;
       this.codings += 1;
       this.chunked = at - from === CHUNKED.length && equalsIgnoringCase(bytes, from, CHUNKED);
+      if (this.chunked && this.hasChunked) break;
+      this.hasChunked = this.hasChunked || this.chunked;
       if (at === end) return;
       at = afterComma(bytes, at, end);
       if (at === end) break;

@@ -39,6 +39,13 @@ export interface Leniency {
    */
   transferEncodingOverContentLength: boolean;
   /**
+   * A response in a transfer coding other than chunked is accepted; its content
+   * is handed on as it comes, still coded, to its last chunk or until the close
+   * (RFC 9112 §6.3 rule 4). For who can undo the coding. Risk S34: content that
+   * another recipient delimits differently. Requests are answered 501 in any case.
+   */
+  unknownTransferCodings: boolean;
+  /**
    * A status line may end after the status code, without the SP that RFC 9112
    * §4 demands even before an empty reason. Old servers leave it out; no
    * known attack, but a sign of a peer that breaks other rules too.
@@ -58,6 +65,7 @@ export const STRICT: Readonly<Leniency> = Object.freeze({
   spaceBeforeColon: false,
   equalContentLengths: false,
   transferEncodingOverContentLength: false,
+  unknownTransferCodings: false,
   missingReasonSpace: false,
   chunkWhitespace: false,
 });

@@ -14,7 +14,7 @@ import { FramingFields } from "./framing-fields.ts";
 import { latin1 } from "./latin1.ts";
 import { type Leniency, STRICT } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
-import { CR, LF, NINE, SP, TARGET, TCHAR, ZERO } from "./octets.ts";
+import { CR, LF, NINE, SLASH, SP, TARGET, TCHAR, ZERO } from "./octets.ts";
 import { authorityOf, TARGET_FORM, type TargetForm, targetForm } from "./request-target.ts";
 
 /**
@@ -187,6 +187,7 @@ export class RequestHeadDecoder {
       p = this.scanVersion(bytes, p, end, first);
       if (p === PARTIAL) return this.cut(VERSION);
       this.minor = bytes[first + 7] === ZERO ? 0 : 1;
+      this.checkTarget(bytes, base);
     }
     const next = this.lines.scan(bytes, p, end, base);
     if (next === PARTIAL) return this.cut(FIELDS);
@@ -204,13 +205,11 @@ export class RequestHeadDecoder {
       if (i < 8) {
         const isRight = i === 5 || i === 7 ? octet >= ZERO && octet <= NINE : octet === VERSION_FORM.charCodeAt(i);
         if (!isRight) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
+        if (i === 7) this.checkVersion(bytes, first);
       } else if (i === 8) {
-        if (octet !== CR && octet !== LF) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
-        this.checkVersion(bytes, first);
-        if (octet === LF) {
-          if (!this.leniency.bareLf) throw new HeadSyntaxError("ERR_HTTP1_BARE_LF");
-          return p + 1;
-        }
+        if (octet === LF && this.leniency.bareLf) return p + 1;
+        if (octet === LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_LF");
+        if (octet !== CR) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
       } else {
         if (octet !== LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_CR", quoteOctet(octet));
         return p + 1;
@@ -230,16 +229,28 @@ export class RequestHeadDecoder {
     throw new HeadSyntaxError(line === "PRI * HTTP/2.0" ? "ERR_HTTP1_PRI_PREFACE" : "ERR_HTTP1_VERSION_UNSUPPORTED");
   }
 
+  /** The form of the target (RFC 9112 §3.2), as soon as the request line is there. */
+  private checkTarget(bytes: Uint8Array, base: number): void {
+    const isConnect = this.methodEnd === 7 && bytes[base] === LETTER_C;
+    if (bytes[base + this.methodEnd + 1] === SLASH && !isConnect) {
+      this.form = TARGET_FORM.ORIGIN; // nearly all requests, without a string
+      return;
+    }
+    const line = latin1(bytes, base, base + this.targetEnd);
+    const target = line.slice(this.methodEnd + 1);
+    this.form = targetForm(line.slice(0, this.methodEnd), target);
+    if (this.form === TARGET_FORM.INVALID) throw new HeadSyntaxError("ERR_HTTP1_TARGET", quote(target));
+  }
+
   /** Sets the results from the octets of the head. */
   private finish(text: string): void {
     const framing = this.framing;
     this.method = text.slice(0, this.methodEnd);
     this.target = text.slice(this.methodEnd + 1, this.targetEnd);
-    this.form = targetForm(this.method, this.target);
-    if (this.form === TARGET_FORM.INVALID) throw new HeadSyntaxError("ERR_HTTP1_TARGET", quote(this.target));
     if (framing.hosts === 0 && this.minor === 1) throw new HeadSyntaxError("ERR_HTTP1_HOST", "there is none"); // S24
     framing.check(this.minor);
-    if (framing.codings > 0 && !framing.chunked) throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_ENCODING"); // §6.3 rule 4
+    if (this.form === TARGET_FORM.AUTHORITY && (framing.chunked || framing.contentLength > 0))
+      throw new HeadSyntaxError("ERR_HTTP1_CONNECT_CONTENT");
     this.fields = this.lines.strings(text);
     this.host = framing.host;
     this.contentLength = framing.contentLength;
@@ -277,6 +288,8 @@ function targetError(octet: number, isFirst: boolean): HeadSyntaxError {
 
 /** RFC 9112 §2.3; the digits are compared on their own. */
 const VERSION_FORM = "HTTP/1.1";
+
+const LETTER_C = 0x43;
 
 const START = 0;
 const START_LF = 1;

@@ -171,8 +171,6 @@ export class ResponseHeadDecoder {
     this.status = Number(text.slice(9, 12));
     this.reason = text.slice(13, this.reasonEnd);
     framing.check(this.minor);
-    // Until the close, says §6.3 rule 4; but nobody here could undo the coding.
-    if (framing.codings > 0 && !framing.chunked) throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_CODING_UNSUPPORTED");
     this.fields = this.lines.strings(text);
     this.contentLength = framing.contentLength;
     this.chunked = framing.chunked;
