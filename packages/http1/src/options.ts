@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handler, HttpRequest, ReportError } from "@stack/http";
-import type { HeadLimits, Leniency } from "@stack/http1-parser";
+import { type HeadLimits, type Leniency, RequestHeadDecoder } from "@stack/http1-parser";
 
 /** Limits and times of one HTTP/1.1 server connection. Times in ms, sizes in octets. */
 export interface ServerConnectionOptions {
@@ -49,6 +49,8 @@ export interface ServerConnectionOptions {
 
 /** The options with every default filled in; made once per server, shared by its connections. */
 export interface ResolvedServerOptions {
+  /** Decoders of heads, shared by the connections of a server. */
+  readonly heads: HeadDecoders;
   readonly handler: Handler;
   readonly onError: ReportError;
   readonly onRefused: (error: Error, status: number) => void;
@@ -69,7 +71,7 @@ export interface ResolvedServerOptions {
 }
 
 /** Defaults of {@link ServerConnectionOptions}. */
-export const DEFAULT_SERVER_OPTIONS: Readonly<Omit<ResolvedServerOptions, "handler">> = {
+export const DEFAULT_SERVER_OPTIONS: Readonly<Omit<ResolvedServerOptions, "handler" | "heads">> = {
   onError: () => {},
   onRefused: () => {},
   onExpectContinue: null,
@@ -100,5 +102,36 @@ export function resolveServerOptions(options: ServerConnectionOptions): Resolved
     if (typeof value === "number" && !(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${value}`);
     resolved[name] = value;
   }
+  resolved.heads = new HeadDecoders(options.head, options.lenient);
   return resolved as unknown as ResolvedServerOptions;
+}
+
+/**
+ * Decoders of heads for all connections of a server. Decoding is synchronous,
+ * so one decoder serves them all, except while a head is cut: then the
+ * connection keeps it, and another takes its place. 10,000 idle connections
+ * have one decoder between them.
+ */
+export class HeadDecoders {
+  private readonly limits: Partial<HeadLimits> | undefined;
+  private readonly leniency: Partial<Leniency> | undefined;
+  private spare: RequestHeadDecoder | null;
+
+  constructor(limits: Partial<HeadLimits> | undefined, leniency: Partial<Leniency> | undefined) {
+    this.limits = limits;
+    this.leniency = leniency;
+    this.spare = null;
+  }
+
+  /** A decoder between two heads. */
+  take(): RequestHeadDecoder {
+    const { spare } = this;
+    this.spare = null;
+    return spare ?? new RequestHeadDecoder(this.limits, this.leniency);
+  }
+
+  /** Gives it back when its results were read. */
+  give(decoder: RequestHeadDecoder): void {
+    this.spare = decoder;
+  }
 }

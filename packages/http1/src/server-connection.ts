@@ -9,7 +9,7 @@
  * @module
  */
 import { type ByteSink, type Carrier, dispatch, type Engine, Fields, HttpRequest, HttpResponse, PeerGoneError } from "@stack/http";
-import { ChunkedDecoder, ChunkedSyntaxError, type ContentVisitor, HeadSyntaxError, PARTIAL, RequestHeadDecoder } from "@stack/http1-parser";
+import { ChunkedDecoder, ChunkedSyntaxError, type ContentVisitor, HeadSyntaxError, PARTIAL, type RequestHeadDecoder } from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
 import type { ResolvedServerOptions } from "./options.ts";
 import { HIGH_WATER, Output } from "./output.ts";
@@ -31,10 +31,11 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   /** Requests whose head was read. */
   requests: number;
   private readonly options: ResolvedServerOptions;
-  private readonly decoder: RequestHeadDecoder;
   private readonly output: Output;
   private readonly sendPace: Pace;
-  private readonly receivePace: Pace;
+  private receivePace: Pace | null;
+  /** Ours while a head is cut; between heads the server's shared one serves, so an idle connection has none. */
+  private decoder: RequestHeadDecoder | null;
   private chunked: ChunkedDecoder | null;
   private exchange: ServerExchange | null;
   private phase: number;
@@ -54,10 +55,10 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.carrier = carrier;
     this.requests = 0;
     this.options = options;
-    this.decoder = new RequestHeadDecoder(options.head, options.lenient);
     this.output = new Output();
     this.sendPace = new Pace(options.minOctetsPerSecond, options.rateWindowMs);
-    this.receivePace = new Pace(options.minOctetsPerSecond, options.rateWindowMs);
+    this.receivePace = null;
+    this.decoder = null;
     this.chunked = null;
     this.exchange = null;
     this.phase = HEAD;
@@ -77,12 +78,12 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   // Engine
 
   get deadline(): number {
-    return Math.min(this.due, this.sendPace.due, this.receivePace.due);
+    return Math.min(this.due, this.sendPace.due, this.receivePace === null ? Number.POSITIVE_INFINITY : this.receivePace.due);
   }
 
   /** True between requests: closing now loses nothing. */
   get idle(): boolean {
-    return this.phase === HEAD && this.exchange === null && !this.decoder.pending && this.held === null;
+    return this.phase === HEAD && this.exchange === null && this.decoder === null && this.held === null;
   }
 
   receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
@@ -111,7 +112,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       return;
     }
     if (this.phase !== HEAD) return;
-    if (this.decoder.pending) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's head was complete"));
+    if (this.decoder?.pending === true) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's head was complete"));
     else this.end();
   }
 
@@ -148,13 +149,13 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       this.breakOff(new Http1Error("ERR_HTTP1_TOO_SLOW", 0, "the peer takes the response too slowly"));
       return;
     }
-    if (this.receivePace.tooSlow(now, this.receivedOctets)) {
+    if (this.receivePace?.tooSlow(now, this.receivedOctets) === true) {
       this.refuse(new Http1Error("ERR_HTTP1_TOO_SLOW", 408, "the request's content comes too slowly"));
       return;
     }
     if (now < this.due) return;
     if (this.phase === HEAD) {
-      if (this.decoder.pending) this.refuse(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 408, "the request's head took too long"));
+      if (this.decoder?.pending === true) this.refuse(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 408, "the request's head took too long"));
       else this.end();
     } else if (this.phase === CONTENT) this.contentOverdue(now);
     else if (this.phase === ENDING) {
@@ -169,7 +170,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.phase = GONE;
     this.due = Number.POSITIVE_INFINITY;
     this.sendPace.stop();
-    this.receivePace.stop();
+    this.receivePace?.stop();
     this.exchange = null;
     this.held = null;
     this.output.clear();
@@ -214,11 +215,6 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     return this.closing;
   }
 
-  /** The request's client asked for another protocol (RFC 9110 §7.8). */
-  get upgradeOffered(): boolean {
-    return this.decoder.upgrade;
-  }
-
   /** The response is complete. */
   responded(exchange: ServerExchange): void {
     if (exchange !== this.exchange) return;
@@ -248,7 +244,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   openTunnel(): TunnelEnd {
     this.phase = TUNNEL;
     this.due = Number.POSITIVE_INFINITY;
-    this.receivePace.stop();
+    this.receivePace?.stop();
     return this;
   }
 
@@ -298,14 +294,17 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     try {
       while (at < end) {
         if (this.phase === HEAD) {
-          const next = this.decoder.decode(bytes, at, end);
+          const decoder = this.decoder ?? this.options.heads.take();
+          const next = decoder.decode(bytes, at, end);
           if (next === PARTIAL) {
+            this.decoder = decoder;
             at = end;
             this.awaitHead();
             break;
           }
           at = next;
-          this.begin();
+          this.decoder = null;
+          this.begin(decoder);
         } else if (this.phase === CONTENT) {
           const next = this.takeContent(bytes, at, end);
           if (next === at && this.phase === CONTENT) break;
@@ -324,8 +323,8 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   }
 
   /** A head is complete: the handler's turn. */
-  private begin(): void {
-    const { decoder, options } = this;
+  private begin(decoder: RequestHeadDecoder): void {
+    const { options } = this;
     const { now } = this.carrier;
     const { method, chunked } = decoder;
     const length = chunked ? -1 : decoder.contentLength > 0 ? decoder.contentLength : 0;
@@ -334,8 +333,9 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.requestContent = 0;
     this.due = Number.POSITIVE_INFINITY;
     if (!decoder.keepAlive || this.requests >= options.maxRequests) this.closing = true;
-    const exchange = new ServerExchange(this, method, decoder.minor, decoder.host, length, decoder.expectContinue && length !== 0);
+    const exchange = new ServerExchange(this, decoder, length);
     const request = new HttpRequest(method, decoder.target, decoder.minor === 1 ? "1.1" : "1.0", Fields.adopt(decoder.fields), exchange);
+    options.heads.give(decoder);
     this.exchange = exchange;
     this.phase = BUSY;
     if (length !== 0 && !this.admitContent(exchange, request)) return;
@@ -398,7 +398,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     const exchange = this.exchange as ServerExchange;
     this.phase = BUSY;
     this.due = Number.POSITIVE_INFINITY;
-    this.receivePace.stop();
+    this.receivePace?.stop();
     exchange.deliverEnd(trailers);
     if (exchange.responded && this.exchange === exchange) this.finish();
   }
@@ -408,7 +408,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     const { exchange } = this;
     this.exchange = null;
     exchange?.release();
-    this.receivePace.stop();
+    this.receivePace?.stop();
     this.requestStart = Number.NaN;
     if (this.closing) {
       this.end();
@@ -452,7 +452,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     if (paused === this.paused) return;
     this.paused = paused;
     this.carrier.pauseReading(paused);
-    if (paused) this.receivePace.stop();
+    if (paused) this.receivePace?.stop();
     else if (this.phase === CONTENT) this.awaitContent();
   }
 
@@ -473,6 +473,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       return;
     }
     const { now } = this.carrier;
+    this.receivePace ??= new Pace(options.minOctetsPerSecond, options.rateWindowMs);
     this.receivePace.start(now, this.receivedOctets);
     this.due = Math.min(now + options.contentTimeoutMs, this.requestStart + options.requestTimeoutMs);
   }
@@ -521,7 +522,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.endWanted = true;
     this.held = null;
     this.due = this.carrier.now + this.options.lingerMs;
-    this.receivePace.stop();
+    this.receivePace?.stop();
     this.pause(false);
     this.carrier.wantFlush();
   }

@@ -23,7 +23,7 @@ import {
   type ResponseSink,
   sameName,
 } from "@stack/http";
-import { CHUNK_END, encodeChunkHead, encodeFields, encodeStatusLine, encodeTrailers, LAST_CHUNK } from "@stack/http1-parser";
+import { CHUNK_END, encodeChunkHead, encodeFields, encodeStatusLine, encodeTrailers, LAST_CHUNK, type RequestHeadDecoder } from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
@@ -53,10 +53,12 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   /** The reader wants nothing more; what still comes is read away. */
   discarding: boolean;
   private connection: ServerConnection | null;
-  private readonly peerInfo: PeerInfo;
+  private readonly carrier: Carrier;
   private readonly method: string;
   private readonly minor: number;
   private readonly host: string;
+  /** The client asked for another protocol (RFC 9110 §7.8). */
+  private readonly upgradeOffered: boolean;
   private receiver: ContentReceiver | null;
   private framing: number;
   private unsent: number;
@@ -65,19 +67,20 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   private goneListener: ((reason: Error) => void) | null;
   private gone: Error | null;
 
-  constructor(connection: ServerConnection, method: string, minor: number, host: string, contentLength: number, awaitsContinue: boolean) {
+  constructor(connection: ServerConnection, head: RequestHeadDecoder, contentLength: number) {
     this.contentLength = contentLength;
     this.contentLimit = 0;
     this.remaining = contentLength;
     this.credit = 0;
     this.received = contentLength === 0;
-    this.awaitsContinue = awaitsContinue;
+    this.awaitsContinue = head.expectContinue && contentLength !== 0;
     this.discarding = false;
     this.connection = connection;
-    this.peerInfo = connection.carrier.peer;
-    this.method = method;
-    this.minor = minor;
-    this.host = host;
+    this.carrier = connection.carrier;
+    this.method = head.method;
+    this.minor = head.minor;
+    this.host = head.authority;
+    this.upgradeOffered = head.upgrade;
     this.receiver = null;
     this.framing = NOT_SENT;
     this.unsent = 0;
@@ -88,7 +91,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   }
 
   get scheme(): "http" | "https" {
-    return this.peerInfo.secure ? "https" : "http";
+    return this.carrier.peer.secure ? "https" : "http";
   }
 
   get authority(): string {
@@ -96,7 +99,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   }
 
   get peer(): PeerInfo {
-    return this.peerInfo;
+    return this.carrier.peer;
   }
 
   /** A final response's head was given to the connection. */
@@ -311,7 +314,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     const { connection } = this;
     if (connection === null) throw this.gone ?? new PeerGoneError();
     const connect = this.method === "CONNECT";
-    if (!connect && !connection.upgradeOffered)
+    if (!connect && !this.upgradeOffered)
       throw new Http1Error("ERR_HTTP1_NO_UPGRADE", 0, "the client offered no upgrade; answer the request instead");
     const status = connect ? 200 : 101;
     let text = encodeStatusLine(status);

@@ -7,7 +7,7 @@ import { connect as connectSocket, type Socket } from "node:net";
 import { type Address, formatAddress, parseAddress } from "./address.ts";
 import type { Carrier, Engine } from "./engine.ts";
 import { TcpError } from "./errors.ts";
-import { type ReadTarget, readByEvents } from "./reused-read.ts";
+import { readByEvents } from "./reused-read.ts";
 import { SocketCarrier } from "./socket-carrier.ts";
 
 /** How to dial. */
@@ -68,8 +68,7 @@ export function dial<E extends Engine>(address: Address, connect: (carrier: Carr
  */
 export function carry<E extends Engine>(socket: Socket, connect: (carrier: Carrier) => E, onClosed?: () => void): E {
   let engine: E | null = null;
-  const target: ReadTarget = { carrier: null };
-  const carrier = new SocketCarrier(
+  new SocketCarrier(
     socket,
     (made) => {
       engine = connect(made);
@@ -77,7 +76,6 @@ export function carry<E extends Engine>(socket: Socket, connect: (carrier: Carri
     },
     onClosed === undefined ? null : () => onClosed(),
   );
-  target.carrier = carrier;
-  readByEvents(socket, target);
+  readByEvents(socket);
   return engine as unknown as E;
 }

@@ -11,7 +11,7 @@ import { connect as connectSocket, createServer, type Server, type Socket } from
 import { type Address, formatAddress, type ParsedAddress, parseAddress } from "./address.ts";
 import type { Carrier, Engine } from "./engine.ts";
 import { listenError, TcpError } from "./errors.ts";
-import { canReuseReadBuffer, type ReadTarget, readByEvents, reuseReadBuffer } from "./reused-read.ts";
+import { canReuseReadBuffer, readByEvents, reuseReadBuffer } from "./reused-read.ts";
 import { SocketCarrier } from "./socket-carrier.ts";
 import { canonicalAddress } from "./socket-peer.ts";
 
@@ -121,19 +121,15 @@ export class Listener {
       this.refuse(socket, options);
       return;
     }
-    const target: ReadTarget = { carrier: null };
-    const carried = reuse ? reuseReadBuffer(socket, target) : socket;
-    const carrier = new SocketCarrier(carried, options.connect, (gone) => {
+    const carrier = new SocketCarrier(socket, options.connect, (gone) => {
       this.registry.delete(gone);
       this.leave(address);
       if (this.registry.size === 0) this.whenEmpty?.();
     });
-    target.carrier = carrier;
     this.registry.add(carrier);
-    if (!reuse) {
-      readByEvents(carried, target);
-      carried.resume();
-    }
+    if (reuse) reuseReadBuffer(socket);
+    else readByEvents(socket);
+    socket.resume();
   }
 
   private leave(address: string): void {

@@ -1,64 +1,79 @@
 /**
  * Reads of all sockets into one reused buffer.
  *
- * `net.connect` offers `onread` in public; an accepted socket gets it only by being wrapped anew around its
- * handle. That is done here and nowhere else, and only where a round trip over
- * loopback has proved that it works: on some runtimes such a socket loses
- * octets without an error. Elsewhere, and for TLS, `data` events are used.
+ * `net.connect` offers `onread` in public, but an accepted socket is made by
+ * `net.Server`, which does not. It is switched over after the fact: the two
+ * properties in which a socket keeps its `onread` are found on a specimen, by
+ * what they hold, and set on the accepted socket before its first octet. That
+ * is done here and nowhere else, and only where a round trip over loopback has
+ * proved that it works; elsewhere, and for TLS, `data` events are used.
+ *
+ * Making a second socket around the handle does the same without touching
+ * properties, but costs 1.2 KiB for each connection and loses octets without
+ * an error on some runtimes (docs/decisions/0003).
  *
  * @module
  */
 import { connect, createServer, type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
-import type { SocketCarrier } from "./socket-carrier.ts";
+import type { CarriedSocket } from "./socket-carrier.ts";
 
 /** Octets of the one buffer that every read goes into. */
 export const READ_OCTETS = 65_536;
 
 const buffer = Buffer.allocUnsafeSlow(READ_OCTETS);
 
-/** An accepted socket as Node keeps it: the handle is what a new socket can be made around. */
-interface HandleOwner {
-  readonly _handle: unknown;
+/** What an accepted socket has inside. */
+interface SocketInside {
+  [field: symbol]: unknown;
+  readonly _handle: { useUserBuffer(buffer: Uint8Array): void };
 }
 
-interface WrapOptions extends SocketConstructorOpts {
-  handle: unknown;
-  onread: OnReadOpts;
+/** Node calls it on the socket: `this` tells whose octets they are. */
+function onRead(this: Socket, octets: number): boolean {
+  (this as CarriedSocket).carrier.receive(buffer, 0, octets);
+  return true;
 }
 
-/** Where reads of a socket are to go; set after the socket was made, before its first octet. */
-export interface ReadTarget {
-  carrier: Pick<SocketCarrier, "receive"> | null;
+/** The properties in which a socket keeps the buffer and the callback of `onread`; empty where it keeps none. */
+function onReadFields(): symbol[] {
+  const options: SocketConstructorOpts & { onread: OnReadOpts } = { onread: { buffer, callback: onRead } };
+  const specimen = new Socket(options);
+  const inside = specimen as unknown as SocketInside;
+  const holding = (value: unknown): symbol | undefined =>
+    Object.getOwnPropertySymbols(specimen).find((field) => inside[field] === value);
+  const fields = [holding(buffer), holding(onRead)];
+  specimen.destroy();
+  return fields.filter((field) => field !== undefined);
 }
+
+let fields: symbol[] | null = null;
 
 /**
- * Makes a socket around the handle of `accepted`, which must not have read yet
- * (`pauseOnConnect`) and is forgotten: it never closes, so whoever counts
- * connections counts the result.
+ * Switches an accepted socket to the reused buffer. It must be paused
+ * (`pauseOnConnect`) and not have read; resume it afterwards.
  */
-export function reuseReadBuffer(accepted: Socket, target: ReadTarget): Socket {
-  const options: WrapOptions = {
-    handle: (accepted as unknown as HandleOwner)._handle,
-    allowHalfOpen: true,
-    onread: {
-      buffer,
-      callback: (octets: number) => {
-        target.carrier?.receive(buffer, 0, octets);
-        return true;
-      },
-    },
-  };
-  return new Socket(options);
+export function reuseReadBuffer(accepted: Socket): void {
+  fields ??= onReadFields();
+  const [bufferField, callbackField] = fields;
+  if (bufferField === undefined || callbackField === undefined) throw new TypeError("this runtime keeps onread elsewhere");
+  const inside = accepted as unknown as SocketInside;
+  inside[bufferField] = buffer;
+  inside[callbackField] = onRead;
+  inside._handle.useUserBuffer(buffer);
 }
 
 /** Reads by events, for every runtime and for TLS. */
-export function readByEvents(socket: Socket, target: ReadTarget): void {
-  socket.on("data", (chunk: Buffer) => target.carrier?.receive(chunk, 0, chunk.length));
+export function readByEvents(socket: Socket): void {
+  socket.on("data", onData);
+}
+
+function onData(this: Socket, chunk: Buffer): void {
+  (this as CarriedSocket).carrier.receive(chunk, 0, chunk.length);
 }
 
 let proof: Promise<boolean> | null = null;
 
-/** Whether accepted sockets can be wrapped here: proved once per process, in a few ms. */
+/** Whether accepted sockets can be switched over here: proved once per process, in a few ms. */
 export function canReuseReadBuffer(): Promise<boolean> {
   proof ??= prove();
   return proof;
@@ -67,15 +82,15 @@ export function canReuseReadBuffer(): Promise<boolean> {
 const PROOF_OCTETS = 200_000; // more than the buffer and more than one read
 const PROOF_TIMEOUT_MS = 500;
 
-/** A loopback round trip through a wrapped socket: every octet arrives, its answer leaves, both ends are seen. */
+/** A loopback round trip through such a socket: every octet arrives, its answer leaves, both ends are seen. */
 function prove(): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-    let wrapped: Socket | null = null;
+    let switched: Socket | null = null;
     let client: Socket | null = null;
     const decide = (works: boolean): void => {
       clearTimeout(timer);
-      wrapped?.destroy();
+      switched?.destroy();
       client?.destroy();
       server.close();
       resolve(works);
@@ -86,16 +101,16 @@ function prove(): Promise<boolean> {
       try {
         let octets = 0;
         let sum = 0;
-        const target: ReadTarget = {
-          carrier: {
-            receive(bytes, start, end) {
-              for (let i = start; i < end; i++) sum = (sum + (bytes[i] as number) * (octets++ % 251)) % 1_000_003;
-            },
+        const witness: Pick<CarriedSocket["carrier"], "receive"> = {
+          receive(bytes, start, end) {
+            for (let i = start; i < end; i++) sum = (sum + (bytes[i] as number) * (octets++ % 251)) % 1_000_003;
           },
         };
-        wrapped = reuseReadBuffer(accepted, target);
-        wrapped.once("error", () => decide(false));
-        wrapped.once("end", () => wrapped?.end(`${octets} ${sum}`, "latin1"));
+        switched = Object.assign(accepted, { carrier: witness });
+        reuseReadBuffer(accepted);
+        accepted.once("error", () => decide(false));
+        accepted.once("end", () => accepted.end(`${octets} ${sum}`, "latin1"));
+        accepted.resume();
       } catch {
         decide(false);
       }

@@ -27,7 +27,6 @@ export interface CarriedSocket extends Socket {
 
 export class SocketCarrier implements Carrier, WheelEntry {
   readonly socket: CarriedSocket;
-  readonly peer: PeerInfo;
   wheelNext: WheelEntry | null;
   wheelPrevious: WheelEntry | null;
   wheelTick: number;
@@ -40,12 +39,11 @@ export class SocketCarrier implements Carrier, WheelEntry {
   private ending: boolean;
   private closed: boolean;
   private reason: Error | null;
+  private peerInfo: PeerInfo | null;
   private readonly onClosed: ((carrier: SocketCarrier) => void) | null;
-  private readonly onWritten: () => void;
 
   constructor(socket: Socket, connect: (carrier: Carrier) => Engine, onClosed: ((carrier: SocketCarrier) => void) | null) {
     this.socket = socket as CarriedSocket;
-    this.peer = new SocketPeer(socket);
     this.wheelNext = null;
     this.wheelPrevious = null;
     this.wheelTick = -1;
@@ -57,8 +55,8 @@ export class SocketCarrier implements Carrier, WheelEntry {
     this.ending = false;
     this.closed = false;
     this.reason = null;
+    this.peerInfo = null;
     this.onClosed = onClosed;
-    this.onWritten = () => this.written();
     clock.acquire();
     this.engine = connect(this);
     this.working = false;
@@ -74,6 +72,10 @@ export class SocketCarrier implements Carrier, WheelEntry {
 
   get epochSeconds(): number {
     return clock.epochSeconds;
+  }
+
+  get peer(): PeerInfo {
+    return (this.peerInfo ??= new SocketPeer(this.socket));
   }
 
   get pending(): number {
@@ -183,8 +185,12 @@ export class SocketCarrier implements Carrier, WheelEntry {
     const { socket } = this;
     while (!this.inFlight && this.queued > 0 && !this.closed) {
       this.writeBatch(socket);
-      // Taken whole by the kernel (nothing is left in the stream's own queue), or its callback will tell.
-      this.inFlight = socket.writableLength > 0;
+      // Nearly always the kernel takes it whole, at once. Where it does not, an empty write behind it tells when it has:
+      // a callback is made only for peers that are slower than we are.
+      if (socket.writableLength > 0) {
+        this.inFlight = true;
+        socket.write(NOTHING, () => this.written());
+      }
     }
     if (this.ending && this.queued === 0 && !this.closed && !socket.writableEnded) socket.end();
   }
@@ -195,7 +201,7 @@ export class SocketCarrier implements Carrier, WheelEntry {
     if (queue.length === 1 && first.length <= MAX_WRITE) {
       this.queue = NO_QUEUE;
       this.queued = 0;
-      socket.write(first, this.onWritten);
+      socket.write(first);
       return;
     }
     let octets = 0;
@@ -216,15 +222,12 @@ export class SocketCarrier implements Carrier, WheelEntry {
     }
     queue.splice(0, taken);
     this.queued -= octets;
-    // The callback of the batch's last write tells of all of it.
-    socket.write(NOTHING, this.onWritten);
     socket.uncork();
   }
 
   private written(): void {
-    if (!this.inFlight || this.closed) return;
-    this.inFlight = this.socket.writableLength > 0;
-    if (this.inFlight) return;
+    this.inFlight = false;
+    if (this.closed) return;
     this.pump();
     if (this.pending === 0) this.flush();
   }
