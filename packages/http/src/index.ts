@@ -1,11 +1,78 @@
-export { imfFixdate } from "./date.ts";
-export { escapeForLog } from "./escape.ts";
+export { negotiateEncoding, negotiateLanguage, negotiateMediaType } from "./accept.ts";
+export { type Authority, canonicalAuthority, DEFAULT_PORTS, MAX_AUTHORITY, parseAuthority } from "./authority.ts";
 export type { ByteSink, Carrier, Engine, PeerInfo } from "./carrier.ts";
 export { Content, type ContentOrigin, type ReadOptions, STREAM_WINDOW } from "./content.ts";
+export { CookieError, CookieLimitError, cookiePairs, formatCookie, MAX_COOKIES, parseCookie } from "./cookie.ts";
+export { MAX_COOKIE_DATE, parseCookieDate } from "./cookie-date.ts";
+export { hasCookiePrefix, type PrefixedAttributes, prefixViolation } from "./cookie-prefixes.ts";
+export { epochSeconds, imfFixdate, MONTHS, parseHttpDate } from "./date.ts";
 export { dispatch, fail, type ReportError } from "./dispatch.ts";
 export { ContentTooLargeError, HttpError, PeerGoneError, ResponseStateError } from "./errors.ts";
+export { escapeForLog, MAX_ESCAPED } from "./escape.ts";
 export { FieldError, Fields, type FieldsInit, sameName } from "./fields.ts";
 export { compose, type Handler, type Layer } from "./handler.ts";
+export { JsonError, type JsonOptions, MAX_JSON_DEPTH, parseJson } from "./json.ts";
+export { listElementEnd, listElements, listHasToken, MAX_LIST_ELEMENTS } from "./lists.ts";
+export {
+  canonicalMediaType,
+  charsetOf,
+  formatMediaType,
+  isJsonMediaType,
+  type MediaType,
+  parseMediaType,
+} from "./media-type.ts";
+export { isCacheable, isIdempotent, isSafe, METHODS, type MethodProperties } from "./methods.ts";
+export { formatParameters, MAX_PARAMETERS, type ParameterMap, parseParameters } from "./parameters.ts";
+export {
+  characterSet,
+  encodeSegment,
+  hexPairAt,
+  percentDecode,
+  percentDecodeLoosely,
+  percentEncode,
+} from "./percent-encoding.ts";
+export { MAX_PREFERENCES, MAX_QUALITY, type Preference, parsePreferences, parseQuality } from "./quality.ts";
+export {
+  formatQuery,
+  MAX_FORM_OCTETS,
+  MAX_QUERY_OCTETS,
+  MAX_QUERY_PAIRS,
+  parseForm,
+  parseQuery,
+  QueryLimitError,
+  type QueryOptions,
+  QueryPairs,
+} from "./query.ts";
+export {
+  decodeQuotedString,
+  encodeQuotedString,
+  encodeTokenOrQuotedString,
+  NotQuotableError,
+  quotedStringEnd,
+} from "./quoted-string.ts";
 export { HttpRequest, type HttpVersion } from "./request.ts";
+export { parseRequestTarget, type RequestTarget } from "./request-target.ts";
 export { type ContentStream, HttpResponse } from "./response.ts";
 export type { ContentReceiver, ContentSource, Incoming, Producer, ResponseSink } from "./response-sink.ts";
+export {
+  type CookieAttributes,
+  formatExpiredCookie,
+  formatSetCookie,
+  MAX_COOKIE_AGE,
+  MAX_COOKIE_ATTRIBUTE_OCTETS,
+  MAX_COOKIE_OCTETS,
+} from "./set-cookie.ts";
+export { parseSetCookie, type SetCookie } from "./set-cookie-parser.ts";
+export {
+  forbidsContent,
+  isClientError,
+  isHeuristicallyCacheable,
+  isInformational,
+  isRedirection,
+  isServerError,
+  isSuccessful,
+  reasonPhrase,
+  STATUS,
+  statusClass,
+} from "./status.ts";
+export { isToken, owsEnd, tokenEnd, trimOws } from "./tokens.ts";
