@@ -57,7 +57,12 @@ export class PeerGoneError extends Error {
 /** A handler used its request or response in an order that HTTP does not have. */
 export class ResponseStateError extends Error {
   override readonly name = "ResponseStateError";
-  readonly code: "ERR_HEAD_SENT" | "ERR_RESPONSE_ENDED" | "ERR_CONTENT_TAKEN" | "ERR_CONTENT_LENGTH" | "ERR_NO_RESPONSE";
+  readonly code:
+    | "ERR_HEAD_SENT"
+    | "ERR_RESPONSE_ENDED"
+    | "ERR_CONTENT_TAKEN"
+    | "ERR_CONTENT_LENGTH"
+    | "ERR_NO_RESPONSE";
 
   constructor(code: ResponseStateError["code"], message: string) {
     super(message);

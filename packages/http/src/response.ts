@@ -9,7 +9,10 @@ import { Fields, type FieldsInit } from "./fields.ts";
 import type { Producer, ResponseSink } from "./response-sink.ts";
 
 /** What a response can be streamed from. Strings are sent as UTF-8. */
-export type ContentStream = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string> | ReadableStream<Uint8Array | string>;
+export type ContentStream =
+  | AsyncIterable<Uint8Array | string>
+  | Iterable<Uint8Array | string>
+  | ReadableStream<Uint8Array | string>;
 
 const OPEN = 0;
 const HEAD_SENT = 1;
