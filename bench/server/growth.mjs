@@ -12,7 +12,9 @@ import { Progress } from "./progress.mjs";
 import { octetsOf, VARIANTS } from "./variants.mjs";
 
 const CONNECTION_COUNTS = [1, 10, 100, 1_000, 10_000];
-const SIZES = [1, 2 ** 10, 16 * 2 ** 10, 2 ** 18, 2 ** 20, 16 * 2 ** 20, 2 ** 28, 2 ** 30];
+const SIZES = [2 ** 10, 16 * 2 ** 10, 2 ** 18, 2 ** 20, 16 * 2 ** 20, 2 ** 28, 2 ** 30];
+/** Milliseconds that one echo may take: a GiB at 20 MiB/s. */
+const PATIENCE = 60_000;
 /** The piece that content is made of. */
 const PIECE = Buffer.alloc(64 * 1024, "0123456789abcdef");
 
@@ -141,7 +143,7 @@ function echo(agent, port, path, size) {
         received += chunk.length;
         receivedSum = crc32(chunk, receivedSum);
       });
-      response.on("error", reject);
+      response.on("error", () => reject(sending.errored ?? new Error("the answer broke off")));
       response.on("end", () => {
         if (response.statusCode !== 200) reject(new Error(`answered ${response.statusCode}`));
         else if (received !== size || receivedSum !== sentSum) reject(new Error("echoed other octets"));
@@ -149,6 +151,8 @@ function echo(agent, port, path, size) {
       });
     });
     sending.on("error", reject);
+    const timer = setTimeout(() => sending.destroy(new Error(`not echoed within ${PATIENCE / 1000} s`)), PATIENCE);
+    sending.once("close", () => clearTimeout(timer));
     const send = () => {
       for (let going = true; going && sent < size; ) {
         const piece = PIECE.subarray(0, Math.min(PIECE.length, size - sent));

@@ -2,6 +2,9 @@
  * What an idle keep-alive connection costs: the growth of the resident set by
  * the number of connections that made one request each and then rest.
  *
+ * Each look follows the same short load on other connections, so that a
+ * collector has run and what it leaves lying about is the same each time.
+ *
  * @module
  */
 import { once } from "node:events";
@@ -10,6 +13,7 @@ import { CONTESTANTS } from "./contestants.mjs";
 import { drive } from "./load.mjs";
 import { residentSet, startContestant } from "./process.mjs";
 import { Progress } from "./progress.mjs";
+import { contestantsOf } from "./rounds.mjs";
 import { CONNECTIONS, octetsOf, VARIANTS } from "./variants.mjs";
 
 /** Connections being opened at a time: fewer than any listen queue. */
@@ -36,7 +40,7 @@ const LOOKS = 20;
 
 /** @param {import("./options.mjs").Options} options @returns {Promise<{ memory: MemoryRow[] }>} */
 export async function measureMemory(options) {
-  const names = options.only ?? Object.keys(CONTESTANTS).filter((name) => /^(stack|node)\d|^bun$|^deno$/.test(name));
+  const names = options.only ?? contestantsOf(options).filter((name) => !CONTESTANTS[name]?.canned);
   /** @type {MemoryRow[]} */
   const rows = names.map((name) => emptyRow(name, options.connections));
   const progress = new Progress(options.rounds * rows.length);
@@ -84,16 +88,24 @@ async function weigh(name, options) {
   const sockets = /** @type {import("node:net").Socket[]} */ ([]);
   try {
     const octets = octetsOf(variant, CONTESTANTS[name]?.targets.get ?? "", server.port);
-    // Under load first: what the code and its first garbage take is not the connections'.
     const load = { core: options.loadCore, port: server.port, connections: CONNECTIONS, octets };
-    await drive({ ...load, seconds: options.warmup });
-    const before = await settled(server.pid);
+    const look = async (/** @type {string} */ when) => {
+      try {
+        await drive({ ...load, seconds: options.warmup });
+      } catch (error) {
+        throw new Error(
+          `${when} ${options.connections} idle connections: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+      return await settled(server.pid);
+    };
+    const before = await look("before");
     await openAll(sockets, options.connections, server.port, octets);
-    const open = await settled(server.pid);
+    const open = await look("beside");
     const lost = sockets.filter((socket) => socket.readyState !== "open").length;
     if (lost > 0) throw new Error(`the server closed ${lost} of ${sockets.length} idle connections`);
     for (const socket of sockets) socket.destroy();
-    const dropped = await settled(server.pid);
+    const dropped = await look("after");
     return { before, open, dropped };
   } finally {
     for (const socket of sockets) socket.destroy();
