@@ -145,7 +145,7 @@ function matches(text: string, at: number, expected: string, ignoreCase: boolean
  * Seconds since 1970 of a day in the proleptic Gregorian calendar, or `NaN` for a day that does not exist.
  * `Date.UTC` would take year 94 for 1994 and roll 31 February over into March.
  */
-function epochSeconds(year: number, month: number, day: number, seconds: number): number {
+export function epochSeconds(year: number, month: number, day: number, seconds: number): number {
   const length = month === 1 && isLeap(year) ? 29 : MONTH_LENGTHS[month];
   if (length === undefined || !(day >= 1 && day <= length)) return Number.NaN;
   // Years that begin in March put the leap day last, so that the month lengths follow one line.
@@ -167,7 +167,8 @@ function yearOf(seconds: number): number {
 
 const DAYS: readonly string[] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const LONG_DAYS: readonly string[] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+/** In order, as all three formats write them. */
+export const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const MONTH_LENGTHS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const COMMA = 0x2c;
 const SPACE = 0x20;
