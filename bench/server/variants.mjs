@@ -38,10 +38,10 @@ const KIBIBYTE = "0123456789abcdef".repeat(64);
 /** @type {Readonly<Record<string, Variant>>} */
 export const VARIANTS = {
   get: { title: "GET, 64 keep-alive connections", work: "get", depth: 1, fields: "", content: "" },
-  pipelined: { title: "the same, pipelined 16 deep", work: "get", depth: 16, fields: "", content: "" },
-  browser: { title: "with twelve fields of a browser", work: "get", depth: 1, fields: BROWSER_FIELDS, content: "" },
-  target: { title: "a target that differs each time", work: "hello", depth: 1, fields: "", content: "" },
-  await: { title: "a handler that awaits", work: "await", depth: 1, fields: "", content: "" },
+  pipelined: { title: "GET, pipelined 16 deep", work: "get", depth: 16, fields: "", content: "" },
+  browser: { title: "GET with twelve fields of a browser", work: "get", depth: 1, fields: BROWSER_FIELDS, content: "" },
+  target: { title: "GET of a target that differs each time", work: "hello", depth: 1, fields: "", content: "" },
+  await: { title: "GET, a handler that awaits", work: "await", depth: 1, fields: "", content: "" },
   post: {
     title: "POST of 1 KiB, echoed",
     work: "echo",

@@ -1,0 +1,96 @@
+/**
+ * Finding a route among 10, 100 and 1,000, beside find-my-way: does a lookup cost more when there are more routes?
+ *
+ * Run: `pnpm build && node bench/router/lookup.bench.mjs`
+ *
+ * @module
+ */
+import { createRouter } from "@stack/router";
+import findMyWay from "find-my-way";
+import { Bench } from "tinybench";
+
+const ROUTE_COUNTS = [10, 100, 1_000];
+/** Lookups in one timed call: a single one is near to what the clock can tell. */
+const BATCH = 100;
+
+/** The routes of a service with `count` of them: resources with a list, an item, a part of it and files. @param {number} count */
+function patternsOf(count) {
+  const shapes = [
+    (/** @type {number} */ n) => `/api/v1/resource${n}`,
+    (/** @type {number} */ n) => `/api/v1/resource${n}/:id`,
+    (/** @type {number} */ n) => `/api/v1/resource${n}/:id/parts/:part`,
+    (/** @type {number} */ n) => `/files${n}/*path`,
+  ];
+  return Array.from({ length: count }, (_, i) => /** @type {(n: number) => string} */ (shapes[i % 4])(i >> 2));
+}
+
+/**
+ * Paths that fall on routes all over the set, as different strings, so that no lookup is remembered.
+ *
+ * @param {string[]} patterns @param {string} kind
+ */
+function pathsOf(patterns, kind) {
+  const fitting = patterns.filter((pattern) =>
+    kind === "literal" ? !/[:*]/.test(pattern) : kind === "wildcard" ? pattern.includes("*") : pattern.includes(":"),
+  );
+  return Array.from({ length: BATCH }, (_, i) =>
+    /** @type {string} */ (fitting[(i * 7) % fitting.length])
+      .replace(":id", `id${i}`)
+      .replace(":part", `part${i}`)
+      .replace("*path", `a/b${i}.txt`),
+  );
+}
+
+const handler = () => {};
+/** @type {Record<string, Record<string, string | number>>} */
+const table = {};
+
+for (const count of ROUTE_COUNTS) {
+  const patterns = patternsOf(count);
+  const ours = createRouter();
+  const theirs = findMyWay();
+  for (const pattern of patterns) {
+    ours.get(pattern, handler);
+    theirs.on("GET", pattern.replace("*path", "*"), handler);
+  }
+  for (const kind of ["literal", "parameters", "wildcard"]) {
+    const paths = pathsOf(patterns, kind);
+    for (const path of paths) requireSame(ours.match("GET", path)?.params, theirs.find("GET", path)?.params, path);
+    const bench = new Bench({ time: 300 });
+    let found = 0;
+    bench.add("@stack/router", () => {
+      for (const path of paths) if (ours.match("GET", path) !== null) found++;
+    });
+    bench.add("find-my-way", () => {
+      for (const path of paths) if (theirs.find("GET", path) !== null) found++;
+    });
+    await bench.run();
+    if (found % BATCH !== 0 || found === 0) throw new Error(`${kind} of ${count}: a route was not found`);
+    const [own, rival] = bench.tasks.map(nanosecondsOf);
+    table[`${count} routes, ${kind}`] = {
+      "@stack/router, ns": Math.round(own ?? 0),
+      "find-my-way, ns": Math.round(rival ?? 0),
+      ratio: Number(((own ?? 0) / (rival ?? 1)).toFixed(2)),
+    };
+  }
+}
+console.log("One lookup with its decoded parameters:");
+console.table(table);
+
+/**
+ * A benchmark of wrong answers is none: both must give the same parameters, in the same order.
+ *
+ * @param {ReadonlyMap<string, string> | undefined} ours @param {Record<string, string | undefined> | undefined} theirs @param {string} path
+ */
+function requireSame(ours, theirs, path) {
+  const own = ours && JSON.stringify([...ours.values()]);
+  const rival = theirs && JSON.stringify(Object.values(theirs));
+  if (own === undefined || own !== rival) throw new Error(`${path}: ${own} here, ${rival} there`);
+}
+
+/** @param {import("tinybench").Task} task */
+function nanosecondsOf(task) {
+  const { result } = task;
+  if (!("latency" in result)) throw new Error(`${task.name}: ${result.state}`);
+  return (result.latency.p50 * 1e6) / BATCH;
+}
