@@ -160,26 +160,22 @@ export class FramingFields {
   }
 
   private addConnection(bytes: Uint8Array, start: number, end: number): void {
-    for (let at = start; at < end; at++) {
-      const from = at;
-      at = memberEnd(bytes, at, end);
-      const last = trimEnd(bytes, from, at);
-      const length = last - from;
-      if (length === CLOSE.length && equalsIgnoringCase(bytes, from, CLOSE)) this.close = true;
-      else if (length === KEEP_ALIVE.length && equalsIgnoringCase(bytes, from, KEEP_ALIVE)) this.keepAlive = true;
-      else if (length === UPGRADE.length && equalsIgnoringCase(bytes, from, UPGRADE)) this.upgradeOption = true;
-      while (at + 1 < end && isOws(bytes[at + 1] as number)) at++;
+    for (let at = memberStart(bytes, start, end); at < end; ) {
+      const last = memberEnd(bytes, at, end);
+      const length = last - at;
+      if (length === CLOSE.length && equalsIgnoringCase(bytes, at, CLOSE)) this.close = true;
+      else if (length === KEEP_ALIVE.length && equalsIgnoringCase(bytes, at, KEEP_ALIVE)) this.keepAlive = true;
+      else if (length === UPGRADE.length && equalsIgnoringCase(bytes, at, UPGRADE)) this.upgradeOption = true;
+      at = memberStart(bytes, last, end);
     }
   }
 
   /** Expect: 100-continue (RFC 9110 §10.1.1). Other expectations are left to the application. */
   private addExpect(bytes: Uint8Array, start: number, end: number): void {
-    for (let at = start; at < end; at++) {
-      const from = at;
-      at = memberEnd(bytes, at, end);
-      const last = trimEnd(bytes, from, at);
-      if (last - from === CONTINUE.length && equalsIgnoringCase(bytes, from, CONTINUE)) this.expectContinue = true;
-      while (at + 1 < end && isOws(bytes[at + 1] as number)) at++;
+    for (let at = memberStart(bytes, start, end); at < end; ) {
+      const last = memberEnd(bytes, at, end);
+      if (last - at === CONTINUE.length && equalsIgnoringCase(bytes, at, CONTINUE)) this.expectContinue = true;
+      at = memberStart(bytes, last, end);
     }
   }
 }
@@ -194,17 +190,19 @@ function afterComma(bytes: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** Where the list member that begins at `at` ends: at a comma or at `end`. */
-function memberEnd(bytes: Uint8Array, start: number, end: number): number {
+/** Where the next member of a list begins: past commas and whitespace (RFC 9110 §5.6.1: empty members are ignored). */
+function memberStart(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && bytes[at] !== COMMA) at++;
+  while (at < end && (bytes[at] === COMMA || isOws(bytes[at] as number))) at++;
   return at;
 }
 
-function trimEnd(bytes: Uint8Array, start: number, end: number): number {
-  let last = end;
-  while (last > start && isOws(bytes[last - 1] as number)) last--;
-  return last;
+/** Where the member that begins at `start` ends, without the whitespace after it. */
+function memberEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== COMMA) at++;
+  while (isOws(bytes[at - 1] as number)) at--;
+  return at;
 }
 
 function isOws(octet: number): boolean {

@@ -23,19 +23,15 @@ import { REASON_PHRASES } from "./reason-phrases.ts";
  * RFC 9112 §4. Always of version 1.1, also in answer to HTTP/1.0 (RFC 9110 §2.5).
  */
 export function encodeStatusLine(status: number, reason?: string): string {
-  if (reason === undefined) {
-    const known = STATUS_LINES[status];
-    if (known !== undefined) return known;
-  }
   if (!Number.isInteger(status) || status < 100 || status > 999)
     throw new EncodeError("ERR_INVALID_START_LINE", `a status code is a whole number from 100 to 999, not ${status}`);
-  const phrase = reason ?? "";
-  if (typeof phrase !== "string" || !isFieldValue(phrase))
+  if (reason === undefined) return STATUS_LINES[status] ?? `HTTP/1.1 ${status} \r\n`;
+  if (typeof reason !== "string" || !isFieldValue(reason))
     throw new EncodeError(
       "ERR_INVALID_START_LINE",
-      `a reason phrase holds no controls (RFC 9112 §4): ${quote(String(phrase))}`,
+      `a reason phrase holds no controls (RFC 9112 §4): ${quote(String(reason))}`,
     );
-  return `HTTP/1.1 ${status} ${phrase}\r\n`;
+  return `HTTP/1.1 ${status} ${reason}\r\n`;
 }
 
 /**
@@ -86,4 +82,4 @@ const REQUEST_TARGET = /^[!"$-~]+$/;
 
 /** Status lines by code; an array, so that no name of `Object.prototype` can be one (S99). */
 const STATUS_LINES: (string | undefined)[] = [];
-for (const [status, phrase] of REASON_PHRASES) STATUS_LINES[status] = `HTTP/1.1 ${status} ${phrase}\r\n`;
+for (const [status, reason] of REASON_PHRASES) STATUS_LINES[status] = `HTTP/1.1 ${status} ${reason}\r\n`;

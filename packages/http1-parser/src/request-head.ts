@@ -14,8 +14,9 @@ import { FramingFields } from "./framing-fields.ts";
 import { latin1 } from "./latin1.ts";
 import { type Leniency, STRICT } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
-import { CR, LF, NINE, SLASH, SP, TARGET, TCHAR, ZERO } from "./octets.ts";
+import { CR, LF, SLASH, SP, TARGET, TCHAR, ZERO } from "./octets.ts";
 import { authorityOf, TARGET_FORM, type TargetForm, targetForm } from "./request-target.ts";
+import { checkVersionOctet, VERSION_OCTETS } from "./version.ts";
 
 /**
  * Decodes one request head after the other. One for each connection.
@@ -202,11 +203,9 @@ export class RequestHeadDecoder {
     for (; p < end; p++) {
       const octet = bytes[p] as number;
       const i = p - first;
-      if (i < 8) {
-        const isRight = i === 5 || i === 7 ? octet >= ZERO && octet <= NINE : octet === VERSION_FORM.charCodeAt(i);
-        if (!isRight) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
-        if (i === 7) this.checkVersion(bytes, first);
-      } else if (i === 8) {
+      if (i < VERSION_OCTETS) {
+        if (!checkVersionOctet(bytes, first, i)) throw this.unsupportedVersion(bytes, first);
+      } else if (i === VERSION_OCTETS) {
         if (octet === LF && this.leniency.bareLf) return p + 1;
         if (octet === LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_LF");
         if (octet !== CR) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
@@ -218,15 +217,9 @@ export class RequestHeadDecoder {
     return PARTIAL;
   }
 
-  /**
-   * Stricter than RFC 9110 §2.5, which reads HTTP/1.2 as 1.1: no such version
-   * exists, so who sends it is no client.
-   */
-  private checkVersion(bytes: Uint8Array, first: number): void {
-    const major = bytes[first + 5];
-    if (major === ZERO + 1 && (bytes[first + 7] as number) <= ZERO + 1) return;
-    const line = latin1(bytes, first - this.targetEnd - 1, first + 8);
-    throw new HeadSyntaxError(line === "PRI * HTTP/2.0" ? "ERR_HTTP1_PRI_PREFACE" : "ERR_HTTP1_VERSION_UNSUPPORTED");
+  private unsupportedVersion(bytes: Uint8Array, first: number): HeadSyntaxError {
+    const line = latin1(bytes, first - this.targetEnd - 1, first + VERSION_OCTETS);
+    return new HeadSyntaxError(line === "PRI * HTTP/2.0" ? "ERR_HTTP1_PRI_PREFACE" : "ERR_HTTP1_VERSION_UNSUPPORTED");
   }
 
   /** The form of the target (RFC 9112 §3.2), as soon as the request line is there. */
@@ -281,13 +274,9 @@ export class RequestHeadDecoder {
 }
 
 function targetError(octet: number, isFirst: boolean): HeadSyntaxError {
-  if (octet === LF) return new HeadSyntaxError("ERR_HTTP1_BARE_LF");
-  const isEnd = octet === CR || (octet === SP && isFirst);
+  const isEnd = octet === CR || octet === LF || (octet === SP && isFirst); // HTTP/0.9, or two spaces
   return new HeadSyntaxError(isEnd ? "ERR_HTTP1_REQUEST_LINE" : "ERR_HTTP1_TARGET", quoteOctet(octet));
 }
-
-/** RFC 9112 §2.3; the digits are compared on their own. */
-const VERSION_FORM = "HTTP/1.1";
 
 const LETTER_C = 0x43;
 

@@ -13,6 +13,7 @@ import { latin1 } from "./latin1.ts";
 import { type Leniency, STRICT } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
 import { CR, FIELD_VALUE, LF, NINE, SP, ZERO } from "./octets.ts";
+import { checkVersionOctet, VERSION_OCTETS } from "./version.ts";
 
 /**
  * Decodes one response head after the other, informational ones too. One for each connection.
@@ -116,7 +117,7 @@ export class ResponseHeadDecoder {
     let p = at;
     this.phase = FAILED; // unless one of the returns below is reached
     if (phase === START || phase === STATUS) {
-      for (; p < end && p - base < STATUS_FORM.length; p++) this.checkStatusOctet(bytes[p] as number, p - base);
+      for (; p < end && p - base < STATUS_OCTETS; p++) checkStatusOctet(bytes, base, p - base);
       if (p === end) return this.cut(STATUS);
       phase = AFTER_STATUS;
     }
@@ -152,18 +153,6 @@ export class ResponseHeadDecoder {
     return next;
   }
 
-  /** `HTTP/1.1 200`: octet number `i` of the status line, up to the last digit of the code. */
-  private checkStatusOctet(octet: number, i: number): void {
-    const isDigit = octet >= ZERO && octet <= NINE;
-    if (i < 8) {
-      const isRight = i === 5 || i === 7 ? isDigit : octet === STATUS_FORM.charCodeAt(i);
-      if (!isRight) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
-      if ((i === 5 && octet !== ZERO + 1) || (i === 7 && octet > ZERO + 1))
-        throw new HeadSyntaxError("ERR_HTTP1_VERSION_UNSUPPORTED");
-    } else if (i === 8 ? octet !== SP : !isDigit || (i === 9 && octet === ZERO))
-      throw new HeadSyntaxError("ERR_HTTP1_STATUS_LINE", quoteOctet(octet));
-  }
-
   /** Sets the results from the octets of the head. */
   private finish(text: string): void {
     const framing = this.framing;
@@ -192,8 +181,20 @@ export class ResponseHeadDecoder {
   }
 }
 
-/** RFC 9112 §4, up to the status code; the digits are compared on their own. */
-const STATUS_FORM = "HTTP/1.1 200";
+/** `HTTP/1.1 200`: octet number `i` of the status line, up to the last digit of the code (RFC 9112 §4). */
+function checkStatusOctet(bytes: Uint8Array, first: number, i: number): void {
+  if (i < VERSION_OCTETS) {
+    if (!checkVersionOctet(bytes, first, i)) throw new HeadSyntaxError("ERR_HTTP1_VERSION_UNSUPPORTED");
+    return;
+  }
+  const octet = bytes[first + i] as number;
+  const isDigit = octet >= ZERO && octet <= NINE;
+  if (i === VERSION_OCTETS ? octet !== SP : !isDigit || (i === VERSION_OCTETS + 1 && octet === ZERO))
+    throw new HeadSyntaxError("ERR_HTTP1_STATUS_LINE", quoteOctet(octet));
+}
+
+/** Octets of a status line up to the end of the status code. */
+const STATUS_OCTETS = 12;
 
 const START = 0;
 const STATUS = 1;
