@@ -1,17 +1,36 @@
 export { negotiateEncoding, negotiateLanguage, negotiateMediaType } from "./accept.ts";
 export { type Authority, canonicalAuthority, DEFAULT_PORTS, MAX_AUTHORITY, parseAuthority } from "./authority.ts";
 export type { ByteSink, Carrier, Engine, PeerInfo } from "./carrier.ts";
+export {
+  type ConditionFields,
+  evaluatePreconditions,
+  type Precondition,
+  rangeApplies,
+  type Validators,
+} from "./conditional.ts";
 export { Content, type ContentOrigin, type ReadOptions, STREAM_WINDOW } from "./content.ts";
+export { type ContentDisposition, formatContentDisposition, parseContentDisposition } from "./content-disposition.ts";
 export { CookieError, CookieLimitError, cookiePairs, formatCookie, MAX_COOKIES, parseCookie } from "./cookie.ts";
 export { MAX_COOKIE_DATE, parseCookieDate } from "./cookie-date.ts";
 export { hasCookiePrefix, type PrefixedAttributes, prefixViolation } from "./cookie-prefixes.ts";
 export { epochSeconds, imfFixdate, MONTHS, parseHttpDate } from "./date.ts";
 export { dispatch, fail, type ReportError } from "./dispatch.ts";
+export {
+  formatEntityTag,
+  isEntityTag,
+  MAX_ENTITY_TAGS,
+  matchesStrongly,
+  matchesWeakly,
+  parseEntityTags,
+} from "./entity-tag.ts";
 export { ContentTooLargeError, HttpError, PeerGoneError, ResponseStateError } from "./errors.ts";
 export { escapeForLog, MAX_ESCAPED } from "./escape.ts";
+export { EVENT_STREAM, EventStreamError, formatEvent, type ServerSentEvent } from "./event-stream.ts";
+export { decodeExtValue, encodeExtValue } from "./ext-value.ts";
 export { FieldError, Fields, type FieldsInit, sameName } from "./fields.ts";
 export { compose, type Handler, type Layer } from "./handler.ts";
 export { JsonError, type JsonOptions, MAX_JSON_DEPTH, parseJson } from "./json.ts";
+export { formatLinks, type Link, MAX_LINK_PARAMETERS, MAX_LINKS, parseLinks } from "./link.ts";
 export { listElementEnd, listElements, listHasToken, MAX_LIST_ELEMENTS } from "./lists.ts";
 export {
   canonicalMediaType,
@@ -50,6 +69,17 @@ export {
   NotQuotableError,
   quotedStringEnd,
 } from "./quoted-string.ts";
+export {
+  COALESCE_GAP,
+  type ContentRange,
+  coalesceRanges,
+  formatContentRange,
+  formatUnsatisfiedRange,
+  MAX_RANGES,
+  type OctetRange,
+  parseContentRange,
+  parseRange,
+} from "./range.ts";
 export { HttpRequest, type HttpVersion } from "./request.ts";
 export { parseRequestTarget, type RequestTarget } from "./request-target.ts";
 export { type ContentStream, HttpResponse } from "./response.ts";
@@ -62,7 +92,7 @@ export {
   MAX_COOKIE_ATTRIBUTE_OCTETS,
   MAX_COOKIE_OCTETS,
 } from "./set-cookie.ts";
-export { parseSetCookie, type SetCookie } from "./set-cookie-parser.ts";
+export { MAX_COOKIE_ATTRIBUTES, parseSetCookie, type SetCookie } from "./set-cookie-parser.ts";
 export {
   forbidsContent,
   isClientError,
@@ -76,3 +106,4 @@ export {
   statusClass,
 } from "./status.ts";
 export { isToken, owsEnd, tokenEnd, trimOws } from "./tokens.ts";
+export { encodeUriReference } from "./uri-reference.ts";

@@ -65,6 +65,19 @@ export class Output {
     return true;
   }
 
+  /** Forgets what was added after the first `octets`. */
+  truncate(octets: number): void {
+    const pieces = this.queue ?? [];
+    if (this.text !== "") pieces.push(this.text);
+    this.clear();
+    for (const piece of pieces) {
+      const room = octets - this.octets;
+      if (room <= 0) return;
+      if (typeof piece === "string") this.writeLatin1(piece.slice(0, room));
+      else this.write(piece.subarray(0, room));
+    }
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.octets = 0;

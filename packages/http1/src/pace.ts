@@ -29,7 +29,7 @@ export class Pace {
 
   /** The peer owes something from now on; `progress` is the count of octets so far. Counting already: no effect. */
   start(now: number, progress: number): void {
-    if (this.since === this.since) return; // NaN differs from itself: not counting
+    if (!Number.isNaN(this.since)) return;
     this.since = now;
     this.mark = progress;
   }

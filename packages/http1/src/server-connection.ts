@@ -8,8 +8,25 @@
  *
  * @module
  */
-import { type ByteSink, type Carrier, dispatch, type Engine, Fields, HttpRequest, HttpResponse, PeerGoneError } from "@stack/http";
-import { ChunkedDecoder, ChunkedSyntaxError, type ContentVisitor, HeadSyntaxError, PARTIAL, type RequestHeadDecoder } from "@stack/http1-parser";
+import {
+  type ByteSink,
+  type Carrier,
+  dispatch,
+  type Engine,
+  Fields,
+  HttpError,
+  HttpRequest,
+  HttpResponse,
+  PeerGoneError,
+} from "@stack/http";
+import {
+  ChunkedDecoder,
+  ChunkedSyntaxError,
+  type ContentVisitor,
+  HeadSyntaxError,
+  PARTIAL,
+  type RequestHeadDecoder,
+} from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
 import type { ResolvedServerOptions } from "./options.ts";
 import { HIGH_WATER, Output } from "./output.ts";
@@ -49,6 +66,8 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   private peerEnded: boolean;
   private endWanted: boolean;
   private written: number;
+  /** The count of octets written before the current response's head. */
+  private headAt: number;
   private receivedOctets: number;
 
   constructor(carrier: Carrier, options: ResolvedServerOptions) {
@@ -72,13 +91,18 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.peerEnded = false;
     this.endWanted = false;
     this.written = 0;
+    this.headAt = 0;
     this.receivedOctets = 0;
   }
 
   // Engine
 
   get deadline(): number {
-    return Math.min(this.due, this.sendPace.due, this.receivePace === null ? Number.POSITIVE_INFINITY : this.receivePace.due);
+    return Math.min(
+      this.due,
+      this.sendPace.due,
+      this.receivePace === null ? Number.POSITIVE_INFINITY : this.receivePace.due,
+    );
   }
 
   /** True between requests: closing now loses nothing. */
@@ -106,13 +130,19 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     if (exchange !== null && this.phase < ENDING) {
       this.closing = true;
       const reason = new PeerGoneError();
-      if (this.phase === CONTENT && this.held === null) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's content was complete"));
+      if (this.phase === CONTENT && this.held === null)
+        this.refuse(
+          new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's content was complete"),
+        );
       // Half-closed and gone look alike here: whoever watches is told, a response that comes all the same is sent.
       else exchange.signalGone(reason);
       return;
     }
     if (this.phase !== HEAD) return;
-    if (this.decoder?.pending === true) this.refuse(new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's head was complete"));
+    if (this.decoder?.pending === true)
+      this.refuse(
+        new Http1Error("ERR_HTTP1_INCOMPLETE", 400, "the connection ended before the request's head was complete"),
+      );
     else this.end();
   }
 
@@ -155,7 +185,8 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     }
     if (now < this.due) return;
     if (this.phase === HEAD) {
-      if (this.decoder?.pending === true) this.refuse(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 408, "the request's head took too long"));
+      if (this.decoder?.pending === true)
+        this.refuse(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 408, "the request's head took too long"));
       else this.end();
     } else if (this.phase === CONTENT) this.contentOverdue(now);
     else if (this.phase === ENDING) {
@@ -174,10 +205,19 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.exchange = null;
     this.held = null;
     this.output.clear();
-    exchange?.cut(reason instanceof Http1Error || reason instanceof PeerGoneError ? reason : new PeerGoneError(undefined, { cause: reason }));
+    exchange?.cut(
+      reason instanceof Http1Error || reason instanceof PeerGoneError
+        ? reason
+        : new PeerGoneError(undefined, { cause: reason }),
+    );
   }
 
   // What the exchange asks for
+
+  /** A final response's head follows. */
+  beginResponse(): void {
+    this.headAt = this.written + this.output.octets;
+  }
 
   send(text: string): void {
     this.output.writeLatin1(text);
@@ -327,14 +367,20 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     const { options } = this;
     const { now } = this.carrier;
     const { method, chunked } = decoder;
-    const length = chunked ? -1 : decoder.contentLength > 0 ? decoder.contentLength : 0;
-    if (this.requestStart !== this.requestStart) this.requestStart = now;
+    const length = chunked ? -1 : Math.max(decoder.contentLength, 0);
+    if (Number.isNaN(this.requestStart)) this.requestStart = now;
     this.requests++;
     this.requestContent = 0;
     this.due = Number.POSITIVE_INFINITY;
     if (!decoder.keepAlive || this.requests >= options.maxRequests) this.closing = true;
     const exchange = new ServerExchange(this, decoder, length);
-    const request = new HttpRequest(method, decoder.target, decoder.minor === 1 ? "1.1" : "1.0", Fields.adopt(decoder.fields), exchange);
+    const request = new HttpRequest(
+      method,
+      decoder.target,
+      decoder.minor === 1 ? "1.1" : "1.0",
+      Fields.adopt(decoder.fields),
+      exchange,
+    );
     options.heads.give(decoder);
     this.exchange = exchange;
     this.phase = BUSY;
@@ -349,13 +395,21 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     exchange.contentLimit = typeof maxContentOctets === "number" ? maxContentOctets : maxContentOctets(request);
     this.phase = CONTENT;
     if (exchange.contentLength > exchange.contentLimit) {
-      this.refuse(new Http1Error("ERR_HTTP1_CONTENT_TOO_LARGE", 413, `the content is larger than ${exchange.contentLimit} octets`));
+      this.refuse(
+        new Http1Error(
+          "ERR_HTTP1_CONTENT_TOO_LARGE",
+          413,
+          `the content is larger than ${exchange.contentLimit} octets`,
+        ),
+      );
       return false;
     }
     if (exchange.awaitsContinue && options.onExpectContinue !== null) {
       const status = options.onExpectContinue(request);
       if (status !== 100) {
-        this.refuse(new Http1Error("ERR_HTTP1_EXPECTATION_REFUSED", status, "the content was refused before it was sent"));
+        this.refuse(
+          new Http1Error("ERR_HTTP1_EXPECTATION_REFUSED", status, "the content was refused before it was sent"),
+        );
         return false;
       }
     }
@@ -381,8 +435,13 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       if (exchange.remaining === 0 && this.exchange === exchange) this.contentComplete(null);
     }
     this.receivedOctets += next - before;
-    if (exchange.discarding && this.exchange === exchange && this.phase === CONTENT) this.boundDiscard(exchange, next - before);
-    if (this.phase === CONTENT) this.due = Math.min(this.carrier.now + this.options.contentTimeoutMs, this.requestStart + this.options.requestTimeoutMs);
+    if (exchange.discarding && this.exchange === exchange && this.phase === CONTENT)
+      this.boundDiscard(exchange, next - before);
+    if (this.phase === CONTENT)
+      this.due = Math.min(
+        this.carrier.now + this.options.contentTimeoutMs,
+        this.requestStart + this.options.requestTimeoutMs,
+      );
     return next;
   }
 
@@ -459,7 +518,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   // Time
 
   private awaitHead(): void {
-    if (this.requestStart === this.requestStart) return;
+    if (!Number.isNaN(this.requestStart)) return;
     this.requestStart = this.carrier.now;
     // The first head's time runs from the connection on, any other's from its first octet (S88).
     if (this.requests > 0) this.due = this.requestStart + this.options.headTimeoutMs;
@@ -503,8 +562,11 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   private refuse(error: HeadSyntaxError | ChunkedSyntaxError | Http1Error): void {
     const { exchange } = this;
     if (exchange?.headSent === true && !exchange.responded) {
-      this.breakOff(error);
-      return;
+      if (this.headAt < this.written) {
+        this.breakOff(error); // a part of another answer has left: all that is left to say is that it is incomplete
+        return;
+      }
+      this.output.truncate(this.headAt - this.written);
     }
     this.exchange = null;
     if (exchange?.responded !== true) {
@@ -512,7 +574,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       this.output.writeLatin1(refusal(error.status, error.message, this.carrier.epochSeconds));
     }
     this.end();
-    exchange?.cut(error);
+    exchange?.cut(new HttpError(error.status, error.code, error.message, { cause: error }));
   }
 
   private end(): void {

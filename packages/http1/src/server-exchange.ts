@@ -16,14 +16,22 @@ import {
   type Fields,
   type Incoming,
   imfFixdate,
-  type PeerInfo,
   PeerGoneError,
+  type PeerInfo,
   type Producer,
-  ResponseStateError,
   type ResponseSink,
+  ResponseStateError,
   sameName,
 } from "@stack/http";
-import { CHUNK_END, encodeChunkHead, encodeFields, encodeStatusLine, encodeTrailers, LAST_CHUNK, type RequestHeadDecoder } from "@stack/http1-parser";
+import {
+  CHUNK_END,
+  encodeChunkHead,
+  encodeFields,
+  encodeStatusLine,
+  encodeTrailers,
+  LAST_CHUNK,
+  type RequestHeadDecoder,
+} from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
@@ -120,7 +128,8 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   // Incoming: the request's content and fate
 
   read(receiver: ContentReceiver): ContentSource {
-    if (this.receiver !== null || this.discarding) throw new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once");
+    if (this.receiver !== null || this.discarding)
+      throw new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once");
     this.receiver = receiver;
     if (this.gone !== null) receiver.onError(this.gone);
     else if (this.received) receiver.onEnd(null);
@@ -379,6 +388,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
       }
     }
     let text = encodeStatusLine(status) + encodeFields(lines);
+    connection.beginResponse();
     if (status === 204 || status === 304 || this.method === "HEAD") {
       this.framing = NO_CONTENT;
       // RFC 9110 §8.6: never with 204; with HEAD and 304 it is what GET would have had.

@@ -11,7 +11,9 @@ import type { ListenOptions } from "@stack/tcp";
  * Limits, times and sockets of a server. Everything has a default that is safe
  * on the open internet; times are ms, sizes octets.
  */
-export interface ServerOptions extends Omit<ServerConnectionOptions, "handler">, Omit<ListenOptions, "connect" | "onRefused"> {
+export interface ServerOptions
+  extends Omit<ServerConnectionOptions, "handler">,
+    Omit<ListenOptions, "connect" | "onRefused"> {
   /** Told of handlers that fail. Default: one line and the stack on stderr. */
   readonly onError?: ReportError;
   /** Told of connections that a cap turned away. */

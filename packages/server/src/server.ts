@@ -6,7 +6,15 @@
 import { compose, escapeForLog, type Handler, type HttpRequest, type Layer } from "@stack/http";
 import { resolveServerOptions, ServerConnection } from "@stack/http1";
 import { createRouter, type Router } from "@stack/router";
-import { type Address, type Carrier, type CloseOptions, type CutConnection, formatAddress, type Listener, listen } from "@stack/tcp";
+import {
+  type Address,
+  type Carrier,
+  type CloseOptions,
+  type CutConnection,
+  formatAddress,
+  type Listener,
+  listen,
+} from "@stack/tcp";
 import type { ServerOptions } from "./options.ts";
 
 /** Where a server listens. */

@@ -42,6 +42,7 @@ export function formatAddress(address: ParsedAddress): string {
 }
 
 function port(value: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new RangeError(`a port is 0 to 65535, not ${value}`);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new RangeError(`a port is 0 to 65535, not ${value}`);
   return value;
 }

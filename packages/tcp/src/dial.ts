@@ -28,7 +28,11 @@ export interface DialOptions {
  * @returns the engine, connected
  * @throws {@link TcpError} `ERR_DIAL`, `ERR_DIAL_TIMEOUT`, `ERR_DIAL_ABORTED`
  */
-export function dial<E extends Engine>(address: Address, connect: (carrier: Carrier) => E, options: DialOptions = {}): Promise<E> {
+export function dial<E extends Engine>(
+  address: Address,
+  connect: (carrier: Carrier) => E,
+  options: DialOptions = {},
+): Promise<E> {
   const where = parseAddress(address);
   const name = formatAddress(where);
   const { timeoutMs = 10_000, signal, noDelay = true, keepAliveMs = 60_000 } = options;
@@ -37,7 +41,13 @@ export function dial<E extends Engine>(address: Address, connect: (carrier: Carr
       reject(new TcpError("ERR_DIAL_ABORTED", `dialling ${name} was aborted`, { cause: signal.reason }));
       return;
     }
-    const socket = connectSocket({ ...where, allowHalfOpen: true, noDelay, keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs });
+    const socket = connectSocket({
+      ...where,
+      allowHalfOpen: true,
+      noDelay,
+      keepAlive: keepAliveMs > 0,
+      keepAliveInitialDelay: keepAliveMs,
+    });
     const settle = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", onAbort);
@@ -49,9 +59,14 @@ export function dial<E extends Engine>(address: Address, connect: (carrier: Carr
       socket.destroy();
       reject(error);
     };
-    const onFailure = (error: Error): void => give(new TcpError("ERR_DIAL", `cannot connect to ${name}: ${error.message}`, { cause: error }));
-    const onAbort = (): void => give(new TcpError("ERR_DIAL_ABORTED", `dialling ${name} was aborted`, { cause: signal?.reason }));
-    const timer = setTimeout(() => give(new TcpError("ERR_DIAL_TIMEOUT", `${name} did not answer within ${timeoutMs} ms`)), timeoutMs);
+    const onFailure = (error: Error): void =>
+      give(new TcpError("ERR_DIAL", `cannot connect to ${name}: ${error.message}`, { cause: error }));
+    const onAbort = (): void =>
+      give(new TcpError("ERR_DIAL_ABORTED", `dialling ${name} was aborted`, { cause: signal?.reason }));
+    const timer = setTimeout(
+      () => give(new TcpError("ERR_DIAL_TIMEOUT", `${name} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     signal?.addEventListener("abort", onAbort, { once: true });
     socket.once("error", onFailure);
     socket.once("connect", () => {

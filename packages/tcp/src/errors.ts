@@ -31,12 +31,24 @@ export class TcpError extends Error {
 export function listenError(error: NodeJS.ErrnoException, address: string): TcpError {
   switch (error.code) {
     case "EADDRINUSE":
-      return new TcpError("ERR_ADDRESS_IN_USE", `${address} is in use by another process; choose another port, or 0 for a free one`, { cause: error });
+      return new TcpError(
+        "ERR_ADDRESS_IN_USE",
+        `${address} is in use by another process; choose another port, or 0 for a free one`,
+        { cause: error },
+      );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return new TcpError("ERR_ADDRESS_NOT_AVAILABLE", `${address} is no address of this machine; use 127.0.0.1, ::1, 0.0.0.0 or ::`, { cause: error });
+      return new TcpError(
+        "ERR_ADDRESS_NOT_AVAILABLE",
+        `${address} is no address of this machine; use 127.0.0.1, ::1, 0.0.0.0 or ::`,
+        { cause: error },
+      );
     case "EACCES":
-      return new TcpError("ERR_ADDRESS_FORBIDDEN", `this process may not listen on ${address}; ports below 1024 need a privilege`, { cause: error });
+      return new TcpError(
+        "ERR_ADDRESS_FORBIDDEN",
+        `this process may not listen on ${address}; ports below 1024 need a privilege`,
+        { cause: error },
+      );
     default:
       return new TcpError("ERR_LISTEN", `cannot listen on ${address}: ${error.message}`, { cause: error });
   }

@@ -2,7 +2,14 @@ export { type Address, DEFAULT_HOST, formatAddress, type ParsedAddress, parseAdd
 export { carry, type DialOptions, dial } from "./dial.ts";
 export type { ByteSink, Carrier, Engine, PeerInfo } from "./engine.ts";
 export { TcpError, type TcpErrorCode } from "./errors.ts";
-export { type CloseOptions, type CutConnection, DEFAULT_MAX_CONNECTIONS, Listener, type ListenOptions, listen } from "./listen.ts";
+export {
+  type CloseOptions,
+  type CutConnection,
+  DEFAULT_MAX_CONNECTIONS,
+  Listener,
+  type ListenOptions,
+  listen,
+} from "./listen.ts";
 export { joinInMemory } from "./memory.ts";
 export { canReuseReadBuffer } from "./reused-read.ts";
 export { TICK_MS } from "./timer-wheel.ts";

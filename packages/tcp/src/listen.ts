@@ -175,7 +175,8 @@ async function bind(server: Server, address: ParsedAddress, options: ListenOptio
   } catch (error) {
     const failure = error as NodeJS.ErrnoException;
     // A Unix socket's file outlives a process that was killed; nobody answers there, so it is ours to replace.
-    if (!("path" in address) || failure.code !== "EADDRINUSE" || (await answers(address.path))) throw listenError(failure, formatAddress(address));
+    if (!("path" in address) || failure.code !== "EADDRINUSE" || (await answers(address.path)))
+      throw listenError(failure, formatAddress(address));
     removeSocketFile(address.path);
     await tryBind(server, address, options).catch((again: NodeJS.ErrnoException) => {
       throw listenError(again, formatAddress(address));

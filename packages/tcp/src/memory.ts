@@ -166,7 +166,13 @@ class MemoryCarrier implements Carrier, WheelEntry, ByteSink {
         other.wantFlush();
       }
     }
-    if (this.ended && this.other?.ended === true && this.inbox.length === 0 && this.other.inbox.length === 0 && !this.inboxEnded) {
+    if (
+      this.ended &&
+      this.other?.ended === true &&
+      this.inbox.length === 0 &&
+      this.other.inbox.length === 0 &&
+      !this.inboxEnded
+    ) {
       const { other } = this;
       this.close(null);
       other.wantFlush();
@@ -200,7 +206,10 @@ class MemoryCarrier implements Carrier, WheelEntry, ByteSink {
  * const [left, right] = joinInMemory(quiet, quiet);
  * ```
  */
-export function joinInMemory<A extends Engine, B extends Engine>(left: (carrier: Carrier) => A, right: (carrier: Carrier) => B): [A, B] {
+export function joinInMemory<A extends Engine, B extends Engine>(
+  left: (carrier: Carrier) => A,
+  right: (carrier: Carrier) => B,
+): [A, B] {
   const a = new MemoryCarrier(IN_MEMORY);
   const b = new MemoryCarrier(IN_MEMORY);
   a.other = b;

@@ -55,7 +55,8 @@ let fields: symbol[] | null = null;
 export function reuseReadBuffer(accepted: Socket): void {
   fields ??= onReadFields();
   const [bufferField, callbackField] = fields;
-  if (bufferField === undefined || callbackField === undefined) throw new TypeError("this runtime keeps onread elsewhere");
+  if (bufferField === undefined || callbackField === undefined)
+    throw new TypeError("this runtime keeps onread elsewhere");
   const inside = accepted as unknown as SocketInside;
   inside[bufferField] = buffer;
   inside[callbackField] = onRead;

@@ -42,7 +42,11 @@ export class SocketCarrier implements Carrier, WheelEntry {
   private peerInfo: PeerInfo | null;
   private readonly onClosed: ((carrier: SocketCarrier) => void) | null;
 
-  constructor(socket: Socket, connect: (carrier: Carrier) => Engine, onClosed: ((carrier: SocketCarrier) => void) | null) {
+  constructor(
+    socket: Socket,
+    connect: (carrier: Carrier) => Engine,
+    onClosed: ((carrier: SocketCarrier) => void) | null,
+  ) {
     this.socket = socket as CarriedSocket;
     this.wheelNext = null;
     this.wheelPrevious = null;
