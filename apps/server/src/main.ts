@@ -1,1 +1,90 @@
-export {};
+#!/usr/bin/env node
+/**
+ * The command `stack-server`: flags, a server, signals.
+ *
+ * Exit codes: 0 when it has ended in good order, 1 when it cannot listen, 2 when
+ * the command line is wrong, 130 or 143 when a second signal ended it at once.
+ *
+ * @module
+ */
+import { isatty } from "node:tty";
+import { escapeForLog } from "@stack/http";
+import type { Server, ServerOptions } from "@stack/server";
+import { NAME, VERSION } from "./about.ts";
+import { Log } from "./access-log.ts";
+import { createApp } from "./app.ts";
+import { type Command, FlagError, type Flags, HELP, parseFlags } from "./flags.ts";
+import { JSON_LINES, prettyLines } from "./log-lines.ts";
+import { endOnSignal } from "./shutdown.ts";
+
+const CANNOT_LISTEN = 1;
+const WRONG_USE = 2;
+
+function main(argv: readonly string[]): void {
+  let command: Command;
+  try {
+    command = parseFlags(argv, isatty(1));
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    complain(`${error.message} (${NAME} --help lists the flags)`, WRONG_USE);
+    return;
+  }
+  if (command.do === "help") process.stdout.write(HELP);
+  else if (command.do === "version") process.stdout.write(`${VERSION}\n`);
+  else void serve(command.flags);
+}
+
+async function serve(flags: Flags): Promise<void> {
+  const draining = new AbortController();
+  const colour = isatty(1) && (process.env.NO_COLOR ?? "") === "";
+  const log = new Log(flags.log === "json" ? JSON_LINES : prettyLines(colour), process.stdout, process.stderr);
+  const server = createApp({
+    draining: draining.signal,
+    layers: flags.log === "silent" ? [] : [log.layer],
+    server: serverOptions(flags, log),
+  });
+  try {
+    const { url } = await server.listen({ host: flags.host, port: flags.port });
+    log.plain(`${NAME} ${VERSION} listening on ${url}`);
+    if (flags.log === "pretty") log.plain(`open ${url} in a browser; Ctrl+C ends the server`);
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error), CANNOT_LISTEN);
+    return;
+  }
+  endOnSignal({
+    drain: async (signal) => {
+      draining.abort();
+      await drain(server, flags, log, signal);
+    },
+  });
+}
+
+function serverOptions({ log: mode, maxContent }: Flags, log: Log): ServerOptions {
+  return {
+    ...(maxContent === null ? {} : { maxContentOctets: maxContent }),
+    ...(mode === "silent" ? {} : { onRefused: (error, status) => log.refused(error, status) }),
+    onError: (error, request) => log.failed(error, request),
+  };
+}
+
+/** Answers what is in flight, says what was cut, and leaves nothing behind that keeps the process. */
+async function drain(server: Server, { graceMs, log: mode }: Flags, log: Log, signal: string): Promise<void> {
+  const tell = mode !== "silent";
+  if (tell) log.note(`${signal}: answering what is in flight, ${graceMs} ms at most; again to end at once`);
+  const cut = await server.close({ graceMs });
+  const peers = cut.map(({ address, port }) => `${address}:${port}`).join(", ");
+  if (cut.length > 0) log.note(`ended; cut after ${graceMs} ms: ${cut.length} (${peers})`);
+  else if (tell) log.note("ended; nothing was cut");
+  // A reader of the log that stands still would keep the process for ever.
+  if (!(await log.close())) process.exit(0);
+}
+
+function complain(message: string, code: number): void {
+  process.stderr.write(`${NAME}: ${escapeForLog(message, MAX_COMPLAINT)}\n`);
+  process.exitCode = code;
+}
+
+/** Characters of a complaint that are shown: it is one line. */
+const MAX_COMPLAINT = 500;
+
+main(process.argv.slice(2));

@@ -1,0 +1,126 @@
+/**
+ * The routes of the reference server, and nothing else: what answers them is in
+ * the files beside this one, what carries them in `@stack/server`.
+ *
+ * @module
+ */
+import type { Handler, Layer } from "@stack/http";
+import { createServer, type Server, type ServerOptions } from "@stack/server";
+import { delay, health, hello, json, plaintext, status } from "./answers.ts";
+import { LiveFigures } from "./live-figures.ts";
+import { createPage, type ListedRoute } from "./page.ts";
+import { echo, stream } from "./streams.ts";
+
+/** What the app is told when it is made. */
+export interface AppOptions {
+  /** Aborts when the server is to end: streams of events end then, and `/healthz` answers 503. */
+  readonly draining: AbortSignal;
+  /** Around all routes, the first is the outermost. Default: none. */
+  readonly layers?: readonly Layer[];
+  readonly server?: ServerOptions;
+}
+
+/** A route, and how it is told of on the page. */
+interface AppRoute extends ListedRoute {
+  readonly handler: Handler;
+}
+
+/**
+ * Makes the reference server, ready to listen.
+ *
+ * @example
+ * ```ts
+ * const server = createApp({ draining: new AbortController().signal });
+ * const { url } = await server.listen(0);
+ * ```
+ */
+export function createApp({ draining, layers = [], server: options }: AppOptions): Server {
+  const server = createServer(options);
+  const figures = new LiveFigures(() => server.figures, draining);
+  const routes = [...ROUTES, ...liveRoutes(figures, draining)];
+  for (const layer of layers) server.use(layer);
+  server.use(figures.measure);
+  server.get("/", createPage(routes));
+  for (const { method, path, handler } of routes) server.handle(`${method} ${path}`, handler);
+  return server;
+}
+
+const ROUTES: readonly AppRoute[] = [
+  {
+    method: "GET",
+    path: "/plaintext",
+    about: "“Hello, World!” as text: the answer that benchmarks ask for.",
+    curl: "curl -i BASE/plaintext",
+    example: "/plaintext",
+    handler: plaintext,
+  },
+  {
+    method: "GET",
+    path: "/json",
+    about: "The same as JSON.",
+    curl: "curl -i BASE/json",
+    example: "/json",
+    handler: json,
+  },
+  {
+    method: "GET",
+    path: "/hello/:name",
+    about: "Greets whoever the path names.",
+    curl: "curl BASE/hello/Ada",
+    example: "/hello/Ada",
+    handler: hello,
+  },
+  {
+    method: "POST",
+    path: "/echo",
+    about: "Sends back what arrives, as it arrives: content, its type, and trailers.",
+    curl: "curl -d 'any content' BASE/echo",
+    example: null,
+    handler: echo,
+  },
+  {
+    method: "GET",
+    path: "/stream",
+    about: "Sends chunks, as many and as large as you ask for, at the pace at which you read.",
+    curl: "curl 'BASE/stream?chunks=16384&bytes=65536' -o /dev/null",
+    example: "/stream?chunks=10&bytes=1024",
+    handler: stream,
+  },
+  {
+    method: "GET",
+    path: "/delay/:ms",
+    about: "Answers after the time given, up to a minute.",
+    curl: "curl BASE/delay/1500",
+    example: "/delay/1500",
+    handler: delay,
+  },
+  {
+    method: "GET",
+    path: "/status/:code",
+    about: "Answers with the status given, 200 to 599, and with the fields that go with it.",
+    curl: "curl -i BASE/status/418",
+    example: "/status/418",
+    handler: status,
+  },
+];
+
+function liveRoutes(figures: LiveFigures, draining: AbortSignal): AppRoute[] {
+  return [
+    {
+      method: "GET",
+      path: "/events",
+      about: "The live figures, one sample a second, as server-sent events.",
+      curl: "curl -N BASE/events",
+      example: "/events",
+      handler: figures.events,
+    },
+    {
+      method: "GET",
+      path: "/healthz",
+      about: "Says “ok”, and 503 once the server is about to end.",
+      curl: "curl -i BASE/healthz",
+      example: "/healthz",
+      handler: health(draining),
+    },
+  ];
+}
