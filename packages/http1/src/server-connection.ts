@@ -28,10 +28,11 @@ import {
   type RequestHeadDecoder,
 } from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
+import { appendHeld } from "./held-input.ts";
 import type { ResolvedServerOptions } from "./options.ts";
 import { HIGH_WATER, Output } from "./output.ts";
-import { Pace } from "./pace.ts";
 import { refusal } from "./refusal.ts";
+import { ServerDeadlines } from "./server-deadlines.ts";
 import { ServerExchange } from "./server-exchange.ts";
 import type { TunnelEnd } from "./tunnel.ts";
 
@@ -49,15 +50,12 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   requests: number;
   private readonly options: ResolvedServerOptions;
   private readonly output: Output;
-  private readonly sendPace: Pace;
-  private receivePace: Pace | null;
+  private readonly deadlines: ServerDeadlines;
   /** Ours while a head is cut; between heads the server's shared one serves, so an idle connection has none. */
   private decoder: RequestHeadDecoder | null;
   private chunked: ChunkedDecoder | null;
   private exchange: ServerExchange | null;
   private phase: number;
-  private due: number;
-  private requestStart: number;
   private requestContent: number;
   private held: Uint8Array | null;
   private processing: boolean;
@@ -75,14 +73,11 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.requests = 0;
     this.options = options;
     this.output = new Output();
-    this.sendPace = new Pace(options.minOctetsPerSecond, options.rateWindowMs);
-    this.receivePace = null;
+    this.deadlines = new ServerDeadlines(options, carrier.now);
     this.decoder = null;
     this.chunked = null;
     this.exchange = null;
     this.phase = HEAD;
-    this.due = carrier.now + options.headTimeoutMs;
-    this.requestStart = Number.NaN;
     this.requestContent = 0;
     this.held = null;
     this.processing = false;
@@ -98,11 +93,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   // Engine
 
   get deadline(): number {
-    return Math.min(
-      this.due,
-      this.sendPace.due,
-      this.receivePace === null ? Number.POSITIVE_INFINITY : this.receivePace.due,
-    );
+    return this.deadlines.next;
   }
 
   /** True between requests: closing now loses nothing. */
@@ -150,8 +141,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     const { output } = this;
     if (output.octets > 0) {
       const { now, pending } = this.carrier;
-      if (pending === 0) this.sendPace.stop();
-      this.sendPace.start(now, this.written - pending);
+      this.deadlines.sends(now, this.written - pending, pending);
       this.written += output.octets;
       const done = output.flush(sink);
       this.written -= output.octets;
@@ -173,17 +163,18 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   }
 
   onDeadline(): void {
-    const { now, pending } = this.carrier;
-    if (this.output.octets + pending === 0) this.sendPace.stop();
-    else if (this.sendPace.tooSlow(now, this.written - pending)) {
+    const { deadlines } = this;
+    const { now } = this.carrier;
+    const pending = this.output.octets + this.carrier.pending;
+    if (deadlines.takesTooSlowly(now, this.written - this.carrier.pending, pending)) {
       this.breakOff(new Http1Error("ERR_HTTP1_TOO_SLOW", 0, "the peer takes the response too slowly"));
       return;
     }
-    if (this.receivePace?.tooSlow(now, this.receivedOctets) === true) {
+    if (deadlines.comesTooSlowly(now, this.receivedOctets)) {
       this.refuse(new Http1Error("ERR_HTTP1_TOO_SLOW", 408, "the request's content comes too slowly"));
       return;
     }
-    if (now < this.due) return;
+    if (now < deadlines.due) return;
     if (this.phase === HEAD) {
       if (this.decoder?.pending === true)
         this.refuse(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 408, "the request's head took too long"));
@@ -191,17 +182,15 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     } else if (this.phase === CONTENT) this.contentOverdue(now);
     else if (this.phase === ENDING) {
       // What the peer still takes is not cut off: its pace is watched.
-      if (this.output.octets + pending > 0) this.due = now + this.options.lingerMs;
+      if (pending > 0) deadlines.ending(now);
       else this.carrier.abort(null);
-    } else this.due = Number.POSITIVE_INFINITY;
+    } else deadlines.nothingOwed();
   }
 
   closed(reason: Error | null): void {
     const { exchange } = this;
     this.phase = GONE;
-    this.due = Number.POSITIVE_INFINITY;
-    this.sendPace.stop();
-    this.receivePace?.stop();
+    this.deadlines.stop();
     this.exchange = null;
     this.held = null;
     this.output.clear();
@@ -283,8 +272,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   /** The octets after the head belong to another protocol. */
   openTunnel(): TunnelEnd {
     this.phase = TUNNEL;
-    this.due = Number.POSITIVE_INFINITY;
-    this.receivePace?.stop();
+    this.deadlines.nothingOwed();
     return this;
   }
 
@@ -339,7 +327,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
           if (next === PARTIAL) {
             this.decoder = decoder;
             at = end;
-            this.awaitHead();
+            this.deadlines.headBegan(this.carrier.now, this.requests === 0);
             break;
           }
           at = next;
@@ -365,13 +353,11 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   /** A head is complete: the handler's turn. */
   private begin(decoder: RequestHeadDecoder): void {
     const { options } = this;
-    const { now } = this.carrier;
     const { method, chunked } = decoder;
     const length = chunked ? -1 : Math.max(decoder.contentLength, 0);
-    if (Number.isNaN(this.requestStart)) this.requestStart = now;
+    this.deadlines.headComplete(this.carrier.now);
     this.requests++;
     this.requestContent = 0;
-    this.due = Number.POSITIVE_INFINITY;
     if (!decoder.keepAlive || this.requests >= options.maxRequests) this.closing = true;
     const exchange = new ServerExchange(this, decoder, length);
     const request = new HttpRequest(
@@ -437,11 +423,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.receivedOctets += next - before;
     if (exchange.discarding && this.exchange === exchange && this.phase === CONTENT)
       this.boundDiscard(exchange, next - before);
-    if (this.phase === CONTENT)
-      this.due = Math.min(
-        this.carrier.now + this.options.contentTimeoutMs,
-        this.requestStart + this.options.requestTimeoutMs,
-      );
+    if (this.phase === CONTENT) this.deadlines.contentOwed(this.carrier.now, this.receivedOctets);
     return next;
   }
 
@@ -456,8 +438,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   private contentComplete(trailers: Fields | null): void {
     const exchange = this.exchange as ServerExchange;
     this.phase = BUSY;
-    this.due = Number.POSITIVE_INFINITY;
-    this.receivePace?.stop();
+    this.deadlines.nothingOwed();
     exchange.deliverEnd(trailers);
     if (exchange.responded && this.exchange === exchange) this.finish();
   }
@@ -467,14 +448,12 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     const { exchange } = this;
     this.exchange = null;
     exchange?.release();
-    this.receivePace?.stop();
-    this.requestStart = Number.NaN;
     if (this.closing) {
       this.end();
       return;
     }
     this.phase = HEAD;
-    this.due = this.carrier.now + this.options.idleTimeoutMs;
+    this.deadlines.idle(this.carrier.now);
     if (this.processing) return;
     if (this.held !== null) this.processHeld();
     else if (this.peerEnded) this.end();
@@ -483,16 +462,8 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
 
   /** Octets that cannot be taken now are copied; with enough of them the peer is held back (S37). */
   private hold(bytes: Uint8Array, from: number, end: number): void {
-    const { held } = this;
-    const rest = bytes.subarray(from, end);
-    if (held === null) this.held = rest.slice();
-    else {
-      const joined = new Uint8Array(held.length + rest.length);
-      joined.set(held);
-      joined.set(rest, held.length);
-      this.held = joined;
-    }
-    if ((this.held as Uint8Array).length >= this.options.maxHeldOctets || this.phase === CONTENT) this.pause(true);
+    this.held = appendHeld(this.held, bytes, from, end);
+    if (this.held.length >= this.options.maxHeldOctets || this.phase === CONTENT) this.pause(true);
   }
 
   private processHeld(): void {
@@ -511,41 +482,26 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     if (paused === this.paused) return;
     this.paused = paused;
     this.carrier.pauseReading(paused);
-    if (paused) this.receivePace?.stop();
-    else if (this.phase === CONTENT) this.awaitContent();
+    if (this.phase === CONTENT) this.awaitContent();
   }
 
   // Time
 
-  private awaitHead(): void {
-    if (!Number.isNaN(this.requestStart)) return;
-    this.requestStart = this.carrier.now;
-    // The first head's time runs from the connection on, any other's from its first octet (S88).
-    if (this.requests > 0) this.due = this.requestStart + this.options.headTimeoutMs;
-  }
-
   /** The peer owes content from now on, unless it waits for 100 or for us. */
   private awaitContent(): void {
-    const { exchange, options } = this;
-    if (exchange === null || this.paused || exchange.awaitsContinue || !exchange.wantsContent(options.maxDrainOctets)) {
-      this.due = Number.POSITIVE_INFINITY;
-      return;
-    }
-    const { now } = this.carrier;
-    this.receivePace ??= new Pace(options.minOctetsPerSecond, options.rateWindowMs);
-    this.receivePace.start(now, this.receivedOctets);
-    this.due = Math.min(now + options.contentTimeoutMs, this.requestStart + options.requestTimeoutMs);
+    const { exchange } = this;
+    const owed =
+      exchange !== null &&
+      !this.paused &&
+      !exchange.awaitsContinue &&
+      exchange.wantsContent(this.options.maxDrainOctets);
+    if (owed) this.deadlines.contentOwed(this.carrier.now, this.receivedOctets);
+    else this.deadlines.nothingOwed();
   }
 
   private contentOverdue(now: number): void {
-    const { exchange } = this;
-    if (exchange === null || this.paused || !exchange.wantsContent(this.options.maxDrainOctets)) {
-      this.due = Number.POSITIVE_INFINITY;
-      return;
-    }
-    const late = now >= this.requestStart + this.options.requestTimeoutMs;
     this.refuse(
-      late
+      this.deadlines.requestOverdue(now)
         ? new Http1Error("ERR_HTTP1_REQUEST_TIMEOUT", 408, "the request took too long")
         : new Http1Error("ERR_HTTP1_CONTENT_TIMEOUT", 408, "the request's content stopped coming"),
     );
@@ -583,8 +539,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.closing = true;
     this.endWanted = true;
     this.held = null;
-    this.due = this.carrier.now + this.options.lingerMs;
-    this.receivePace?.stop();
+    this.deadlines.ending(this.carrier.now);
     this.pause(false);
     this.carrier.wantFlush();
   }

@@ -21,7 +21,6 @@ import {
   type Producer,
   type ResponseSink,
   ResponseStateError,
-  sameName,
 } from "@stack/http";
 import {
   CHUNK_END,
@@ -33,16 +32,9 @@ import {
   type RequestHeadDecoder,
 } from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
+import { BY_CHUNKS, BY_CLOSE, BY_LENGTH, NO_CONTENT, NOT_SENT, ResponseFrame, SENT } from "./response-frame.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
-
-/** How the response's content is delimited (RFC 9112 §6.3). */
-const NOT_SENT = 0;
-const NO_CONTENT = 1; // HEAD, 1xx, 204, 304: whatever the handler sends stays here
-const BY_LENGTH = 2;
-const BY_CHUNKS = 3;
-const BY_CLOSE = 4; // HTTP/1.0 with content of unknown length
-const SENT = 5;
 
 /** Text up to this length is looked at: when it is ASCII it travels with its head, in one piece. */
 const SMALL_CONTENT = 4_096;
@@ -355,67 +347,24 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   /** The final head as text; settles {@link framing}. `octets` is the content's length, -1 when not known yet. */
   private head(connection: ServerConnection, status: number, fields: Fields, octets: number): string {
     if (!(status >= 200 && status <= 599)) throw new RangeError(`a final status is 200 to 599, not ${status}`);
-    let declared = -1;
-    let dated = false;
-    let lines = fields.lines();
-    for (let i = 0; i < lines.length; i += 2) {
-      const name = lines[i] as string;
-      switch (name.length) {
-        case 4:
-          if (sameName(name, "date")) dated = true;
-          break;
-        case 10:
-          if (sameName(name, "connection")) {
-            if (/(^|,)[ \t]*close[ \t]*(,|$)/i.test(lines[i + 1] as string)) connection.closeAfterThis();
-            lines = without(lines, i);
-            i -= 2;
-          }
-          break;
-        case 14:
-          if (sameName(name, "content-length")) {
-            declared = contentLength(lines[i + 1] as string);
-            lines = without(lines, i);
-            i -= 2;
-          }
-          break;
-        case 17:
-          if (sameName(name, "transfer-encoding")) {
-            // Framing is ours (RFC 9112 §6): what the handler says of it is at best the same.
-            lines = without(lines, i);
-            i -= 2;
-          }
-          break;
-      }
-    }
-    let text = encodeStatusLine(status) + encodeFields(lines);
+    frame.decide(status, this.method, this.minor, fields.lines(), octets);
+    const text = encodeStatusLine(status) + encodeFields(frame.fields) + frame.line;
     connection.beginResponse();
-    if (status === 204 || status === 304 || this.method === "HEAD") {
-      this.framing = NO_CONTENT;
-      // RFC 9110 §8.6: never with 204; with HEAD and 304 it is what GET would have had.
-      if (status !== 204) {
-        if (declared >= 0) text += `Content-Length: ${declared}\r\n`;
-        else if (this.method === "HEAD" && status !== 304) {
-          if (octets > 0) text += `Content-Length: ${octets}\r\n`;
-          else if (octets < 0 && this.minor === 1) text += "Transfer-Encoding: chunked\r\n";
-        }
-      }
-    } else if (declared >= 0 || octets >= 0) {
-      this.framing = BY_LENGTH;
-      this.unsent = declared >= 0 ? declared : octets;
-      text += `Content-Length: ${this.unsent}\r\n`;
-    } else if (this.minor === 1) {
-      this.framing = BY_CHUNKS;
-      text += "Transfer-Encoding: chunked\r\n";
-    } else {
-      this.framing = BY_CLOSE;
-      connection.closeAfterThis();
-    }
+    this.framing = frame.kind;
+    this.unsent = frame.length;
+    if (frame.closes) connection.closeAfterThis();
     // RFC 9112 §9.6: said before it is done, so that the client sends nothing more.
-    if (connection.closesAfter(this)) text += "Connection: close\r\n";
-    else if (this.minor === 0) text += "Connection: keep-alive\r\n";
-    return dated ? `${text}\r\n` : `${text}${dateLine(connection.carrier.epochSeconds)}\r\n`;
+    const persistence = connection.closesAfter(this)
+      ? "Connection: close\r\n"
+      : this.minor === 0
+        ? "Connection: keep-alive\r\n"
+        : "";
+    return `${text}${persistence}${frame.dated ? "" : dateLine(connection.carrier.epochSeconds)}\r\n`;
   }
 }
+
+/** Reused for every head: deciding is synchronous. */
+const frame: ResponseFrame = new ResponseFrame();
 
 let dateSecond = -1;
 let dateText = "";
@@ -435,15 +384,6 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 /** Whether text is as long in UTF-8 as it looks, so that it can travel with the head. Longer text is not looked at. */
 function isAscii(text: string): boolean {
   return text.length <= SMALL_CONTENT && !NOT_ASCII.test(text);
-}
-
-function without(lines: readonly string[], at: number): readonly string[] {
-  return [...lines.slice(0, at), ...lines.slice(at + 2)];
-}
-
-function contentLength(value: string): number {
-  if (!/^\d{1,15}$/.test(value)) throw new TypeError(`Content-Length must be digits, not ${JSON.stringify(value)}`);
-  return Number(value);
 }
 
 function lengthMismatch(left: number, octets: number): ResponseStateError {
