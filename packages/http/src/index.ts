@@ -13,7 +13,7 @@ export { type ContentDisposition, formatContentDisposition, parseContentDisposit
 export { CookieError, CookieLimitError, cookiePairs, formatCookie, MAX_COOKIES, parseCookie } from "./cookie.ts";
 export { MAX_COOKIE_DATE, parseCookieDate } from "./cookie-date.ts";
 export { hasCookiePrefix, type PrefixedAttributes, prefixViolation } from "./cookie-prefixes.ts";
-export { epochSeconds, imfFixdate, MONTHS, parseHttpDate } from "./date.ts";
+export { imfFixdate, parseHttpDate } from "./date.ts";
 export { dispatch, fail, type ReportError } from "./dispatch.ts";
 export {
   formatEntityTag,
@@ -42,14 +42,7 @@ export {
 } from "./media-type.ts";
 export { isCacheable, isIdempotent, isSafe, METHODS, type MethodProperties } from "./methods.ts";
 export { formatParameters, MAX_PARAMETERS, type ParameterMap, parseParameters } from "./parameters.ts";
-export {
-  characterSet,
-  encodeSegment,
-  hexPairAt,
-  percentDecode,
-  percentDecodeLoosely,
-  percentEncode,
-} from "./percent-encoding.ts";
+export { encodeSegment, percentDecode, percentDecodeLoosely } from "./percent-encoding.ts";
 export { MAX_PREFERENCES, MAX_QUALITY, type Preference, parsePreferences, parseQuality } from "./quality.ts";
 export {
   formatQuery,
