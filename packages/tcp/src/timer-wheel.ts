@@ -43,7 +43,7 @@ export class TimerWheel {
   /** Puts the entry where its deadline is, unless it already stands no later. O(1). */
   update(entry: WheelEntry): void {
     const { deadline } = entry;
-    if (deadline === Number.POSITIVE_INFINITY) return;
+    if (!(deadline < Number.POSITIVE_INFINITY)) return; // NaN is never, too
     let due = Math.ceil(deadline / TICK_MS);
     if (due <= this.tick) due = this.tick + 1;
     if (entry.wheelTick !== -1) {
@@ -73,13 +73,12 @@ export class TimerWheel {
     if (last - this.tick > SLOTS) this.tick = last - SLOTS;
     while (this.tick < last) {
       this.tick++;
-      let entry = this.slots[this.tick % SLOTS] ?? null;
-      while (entry !== null) {
-        const next: WheelEntry | null = entry.wheelNext;
+      const slot = this.tick % SLOTS;
+      // Always the first: a deadline that fires may take out any other entry. What goes back in goes to a later slot.
+      for (let entry = this.slots[slot] ?? null; entry !== null; entry = this.slots[slot] ?? null) {
         this.remove(entry);
         if (entry.deadline <= now) entry.onDeadline();
         this.update(entry);
-        entry = next !== null && next.wheelTick === -1 ? (this.slots[this.tick % SLOTS] ?? null) : next;
       }
     }
   }
