@@ -22,7 +22,7 @@ import {
 } from "./framing-names.ts";
 import { latin1 } from "./latin1.ts";
 import type { Leniency } from "./leniency.ts";
-import { COMMA, HTAB, NINE, SP, TCHAR, ZERO } from "./octets.ts";
+import { COMMA, HTAB, SP, TCHAR, ZERO } from "./octets.ts";
 
 /** The framing fields of one head. Reused for each message of a connection. */
 export class FramingFields {
@@ -118,7 +118,7 @@ export class FramingFields {
       let octets = 0;
       for (; at < end; at++) {
         const digit = (bytes[at] as number) - ZERO;
-        if (digit < 0 || digit > NINE - ZERO) break;
+        if (digit < 0 || digit > 9) break;
         octets = octets * 10 + digit;
         if (octets > Number.MAX_SAFE_INTEGER) this.badContentLength(bytes, start, end);
       }

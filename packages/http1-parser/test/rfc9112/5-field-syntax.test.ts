@@ -185,9 +185,9 @@ describe("RFC 9110 §5.4 Field Limits", () => {
     const cost = (length: number): number => {
       const bytes = new Uint8Array([...head.subarray(0, length), 13, 10, 13, 10]);
       decoder.reset();
-      const start = process.hrtime.bigint();
+      const start = process.cpuUsage();
       for (let at = 0; at < bytes.length; at++) if (decoder.decode(bytes, at, at + 1) !== -1) break;
-      return Number(process.hrtime.bigint() - start);
+      return process.cpuUsage(start).user;
     };
     cost(head.length); // warm
     const small = Math.min(cost(10_000), cost(10_000), cost(10_000));
@@ -205,32 +205,29 @@ describe("RFC 9110 §5.4 Field Limits", () => {
     expect(performance.now() - start).toBeLessThan(500);
   });
 
-  test("S100: a megabyte in any one place takes less than 50 ms", () => {
-    const wide = { maxHeadOctets: 2 ** 21, maxTargetOctets: 2 ** 21 };
-    const mega = 2 ** 20;
-    const wires = [
-      `GET /${"a".repeat(mega)} HTTP/1.0\r\n\r\n`,
-      `GET http://h/${"a".repeat(mega)} HTTP/1.0\r\n\r\n`,
-      request(`A: ${" ".repeat(mega)}`),
-      request(`A: ${" x".repeat(mega / 2)}`),
-      request(`Connection: ${", ".repeat(mega / 2)}`),
-      request(`Connection: ${" ".repeat(mega)}close`),
-      request(`Expect: ${"\t,".repeat(mega / 2)}`),
-      request(`Content-Length: ${"0".repeat(mega)}`),
-      request(`${"A".repeat(mega)}: b`),
-    ];
-    wires.push(request(`Host: ${"a".repeat(mega)}`));
-    for (const wire of wires) {
-      const bytes = octets(wire);
-      const decoder = new RequestHeadDecoder(wide);
-      let best = Number.POSITIVE_INFINITY; // of six: the first is not compiled, and the machine has others
-      for (let run = 0; run < 6; run++) {
-        const start = performance.now();
-        expect(decoder.decode(bytes, 0, bytes.length)).toBe(bytes.length);
-        best = Math.min(best, performance.now() - start);
-      }
-      expect(best, wire.slice(0, 40)).toBeLessThan(50);
-    }
+  test.each([
+    ["target", (n: number) => `GET /${"a".repeat(n)} HTTP/1.0\r\n\r\n`],
+    ["absolute target", (n: number) => `GET http://h/${"a".repeat(n)} HTTP/1.0\r\n\r\n`],
+    ["authority", (n: number) => `GET http://${"a".repeat(n)}/ HTTP/1.0\r\n\r\n`],
+    ["name", (n: number) => request(`${"A".repeat(n)}: b`)],
+    ["value of spaces", (n: number) => request(`A: ${" ".repeat(n)}`)],
+    ["value of words", (n: number) => request(`A: ${" x".repeat(n / 2)}`)],
+    ["Host", (n: number) => request(`Host: ${"a".repeat(n)}`)],
+    ["Connection of commas", (n: number) => request(`Connection: ${", ".repeat(n / 2)}`)],
+    ["Connection of spaces", (n: number) => request(`Connection: ${" ".repeat(n)}close`)],
+    ["Expect of commas", (n: number) => request(`Expect: ${"\t,".repeat(n / 2)}`)],
+    ["Content-Length of zeros", (n: number) => request(`Content-Length: ${"0".repeat(n)}`)],
+  ])("S100: a megabyte of %s takes less than 50 ms", (_, wire) => {
+    const decoder = new RequestHeadDecoder({ maxHeadOctets: 2 ** 21, maxTargetOctets: 2 ** 21 });
+    const cost = (bytes: Uint8Array): number => {
+      const start = process.cpuUsage(); // ours alone: the machine has other work
+      expect(decoder.decode(bytes, 0, bytes.length)).toBe(bytes.length);
+      return process.cpuUsage(start).user / 1000;
+    };
+    const small = octets(wire(2 ** 16));
+    for (let run = 0; run < 20; run++) cost(small); // until it is compiled
+    const large = octets(wire(2 ** 20));
+    expect(Math.min(cost(large), cost(large), cost(large), cost(large))).toBeLessThan(50);
   });
 
   test("S106: what is kept of a cut head is its octets and nothing of the memory around them", () => {
