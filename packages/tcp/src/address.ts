@@ -20,19 +20,33 @@ export const DEFAULT_HOST = "127.0.0.1";
 /**
  * Reads an address: `8080`, `"8080"`, `":8080"`, `"host:8080"`, `"[::1]:8080"`, `"unix:/run/app.sock"`, `"/run/app.sock"`.
  *
- * @throws RangeError when the port is not 0 to 65535
+ * Without a host it is {@link DEFAULT_HOST}. An IPv6 address stands in brackets: in `::1:80` nobody knows which colon
+ * is the port's.
+ *
+ * @throws RangeError when it is none of these, or the port is not 0 to 65535
+ *
+ * @example
+ * ```ts
+ * parseAddress(8080); // { host: "127.0.0.1", port: 8080 }
+ * parseAddress("[::1]:8080"); // { host: "::1", port: 8080 }
+ * parseAddress("unix:/run/app.sock"); // { path: "/run/app.sock" }
+ * ```
  */
 export function parseAddress(address: Address): ParsedAddress {
   if (typeof address === "number") return { host: DEFAULT_HOST, port: port(address) };
   if (typeof address === "object") {
-    if (address.path !== undefined) return { path: address.path };
-    return { host: address.host ?? DEFAULT_HOST, port: port(address.port) };
+    if (address.path !== undefined) return { path: path(address.path) };
+    // To the system an empty host is every host; to us it is none given.
+    return { host: address.host || DEFAULT_HOST, port: port(address.port) };
   }
-  if (address.startsWith("unix:")) return { path: address.slice(5) };
+  if (address.startsWith("unix:")) return { path: path(address.slice(5)) };
   if (address.startsWith("/") || address.startsWith("\0")) return { path: address };
-  const colon = address.lastIndexOf(":");
-  const host = colon <= 0 ? DEFAULT_HOST : address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
-  return { host, port: port(Number(address.slice(colon + 1) || Number.NaN)) };
+  const parts = HOST_PORT.exec(address);
+  if (parts === null) {
+    const ways = '8080, "host:8080", "[::1]:8080" or "unix:/run/app.sock"';
+    throw new RangeError(`an address is ${ways}, not ${JSON.stringify(address)}`);
+  }
+  return { host: parts[1] || parts[2] || DEFAULT_HOST, port: port(Number(parts[3])) };
 }
 
 /** The address as people write it. */
@@ -46,3 +60,11 @@ function port(value: number): number {
     throw new RangeError(`a port is 0 to 65535, not ${value}`);
   return value;
 }
+
+function path(value: string): string {
+  if (value === "") throw new RangeError("a Unix socket needs a path");
+  return value;
+}
+
+/** `[ipv6]:port`, `host:port`, `:port` or `port`. */
+const HOST_PORT = /^(?:(?:\[([^\]]+)\]|([^:[\]]*)):)?(\d{1,9})$/;
