@@ -149,6 +149,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
 
   stop(_code: number): void {
     this.discard();
+    this.connection?.closeAfterThis(); // a reader that gave up wanted less than the client sends: no second round of it
     this.connection?.contentWanted();
   }
 
@@ -168,6 +169,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   tooLarge(): void {
     const { receiver } = this;
     this.discard();
+    this.connection?.closeAfterThis();
     receiver?.onError(new ContentTooLargeError(this.contentLimit));
   }
 

@@ -101,6 +101,10 @@ export class Listener {
       cut.push({ address: carrier.peer.address, port: carrier.peer.port });
       carrier.abort(new TcpError("ERR_SERVER_CLOSED", "the server closed before the exchange was complete"));
     }
+    if (this.registry.size > 0)
+      await new Promise<void>((resolve) => {
+        this.whenEmpty = resolve;
+      });
     return cut;
   }
 

@@ -1,0 +1,91 @@
+import { RawClient } from "@stack/testing";
+import { describe, expect, test } from "vitest";
+import { createServer } from "../src/index.ts";
+
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+describe("close", () => {
+  test("answers what is in flight with Connection: close, closes idle connections, cuts nothing", async () => {
+    const server = createServer();
+    let answer = (): void => {};
+    let begun = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    server.get("/", (_, response) => {
+      answer = () => response.text("in time");
+      begun();
+    });
+    server.get("/idle", (_, response) => response.text("ok"));
+    const { port } = await server.listen(0);
+    const idle = new RawClient(port).send("GET /idle HTTP/1.1\r\nHost: a\r\n\r\n");
+    await idle.until(() => idle.received.endsWith("ok"));
+    const busy = new RawClient(port).send(GET);
+    await started;
+    const closing = server.close({ graceMs: 10_000 });
+    await idle.untilClosed();
+    expect(busy.closed).toBe(false);
+    answer();
+    await busy.untilClosed();
+    expect(busy.received).toMatch(/^HTTP\/1\.1 200 [\s\S]*Connection: close\r\n[\s\S]*in time$/);
+    idle.end();
+    busy.end();
+    expect(await closing).toEqual([]);
+  });
+  test("accepts nothing new", async () => {
+    const server = createServer();
+    const { port } = await server.listen(0);
+    await server.close();
+    const late = new RawClient(port).send(GET);
+    await late.untilClosed();
+    expect(late.failure).toBe("ECONNREFUSED");
+  });
+  test("gives up at the deadline and says what it cut", async () => {
+    const server = createServer();
+    let begun = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    let aborted = false;
+    server.get("/", (request) => {
+      request.signal.addEventListener("abort", () => {
+        aborted = true;
+      });
+      begun();
+    });
+    const { port } = await server.listen(0);
+    const client = new RawClient(port).send(GET);
+    await started;
+    const cut = await server.close({ graceMs: 50 });
+    expect(cut).toEqual([{ address: "127.0.0.1", port: client.socket.localPort }]);
+    await client.untilClosed();
+    expect(client.failure).toBe("ECONNRESET");
+    expect(aborted).toBe(true);
+  });
+  test("can be asked twice", async () => {
+    const server = createServer();
+    await server.listen(0);
+    expect(await Promise.all([server.close(), server.close()])).toEqual([[], []]);
+  });
+  test("a wrong option fails when the server is made", () => {
+    expect(() => createServer({ headTimeoutMs: -1 })).toThrow(RangeError);
+  });
+  test("a taken port is a clear error", async () => {
+    const server = createServer();
+    const { port } = await server.listen(0);
+    await expect(createServer().listen(port)).rejects.toMatchObject({ code: "ERR_ADDRESS_IN_USE" });
+    await server.close();
+  });
+  test("the signal of a request aborts when its client goes away", async () => {
+    const server = createServer();
+    const gone = new Promise<unknown>((resolve) => {
+      server.get("/", (request) => request.signal.addEventListener("abort", () => resolve(request.signal.reason)));
+    });
+    const { port } = await server.listen(0);
+    const client = new RawClient(port).send(GET);
+    await client.until(() => server.figures.requests === 1, 50).catch(() => {});
+    client.socket.resetAndDestroy();
+    expect(await gone).toMatchObject({ code: "ERR_PEER_GONE" });
+    await server.close({ graceMs: 0 });
+  });
+});
