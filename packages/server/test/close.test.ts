@@ -56,8 +56,8 @@ describe("close", () => {
     const { port } = await server.listen(0);
     const client = new RawClient(port).send(GET);
     await started;
-    const cut = await server.close({ graceMs: 50 });
-    expect(cut).toEqual([{ address: "127.0.0.1", port: client.socket.localPort }]);
+    const { localPort } = client.socket;
+    expect(await server.close({ graceMs: 50 })).toEqual([{ address: "127.0.0.1", port: localPort }]);
     await client.untilClosed();
     expect(client.failure).toBe("ECONNRESET");
     expect(aborted).toBe(true);
