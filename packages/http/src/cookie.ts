@@ -70,7 +70,7 @@ export function cookiePairs(text: string, maxCookies: number = MAX_COOKIES): [st
     if (code === EQUALS && equals < 0) equals = at;
     if (code !== SEMICOLON) continue;
     const name = equals < 0 ? "" : trimOws(text.slice(start, equals));
-    const value = trimOws(text.slice(equals < 0 ? start : equals + 1, at));
+    const value = at === start ? "" : trimOws(text.slice(equals < 0 ? start : equals + 1, at));
     if (name !== "" || value !== "") {
       if (pairs.length === maxCookies) throw new CookieLimitError(maxCookies);
       pairs.push([name, value]);

@@ -67,14 +67,21 @@ export function percentDecodeLoosely(text: string): string {
  * A surrogate without its other half has no UTF-8 form and becomes U+FFFD. Linear.
  */
 export function percentEncode(text: string, keep: Uint8Array): string {
-  let at = 0;
-  while (at < text.length && keep[text.charCodeAt(at)] === 1) at++;
-  if (at === text.length) return text;
-  let encoded = text.slice(0, at);
-  for (const octet of new TextEncoder().encode(text.slice(at))) {
-    encoded += keep[octet] === 1 ? String.fromCharCode(octet) : (TRIPLETS[octet] as string);
+  let encoded = "";
+  let copied = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (keep[code] === 1) continue;
+    encoded += text.slice(copied, at);
+    if (code < 0x80) encoded += TRIPLETS[code] as string;
+    else {
+      const point = text.codePointAt(at) ?? 0;
+      encoded += encodeCodePoint(point);
+      if (point > 0xffff) at++;
+    }
+    copied = at + 1;
   }
-  return encoded;
+  return copied === 0 ? text : encoded + text.slice(copied);
 }
 
 /**
@@ -130,6 +137,16 @@ function isDecodable(text: string, at: number): boolean {
     at = text.indexOf("%", at);
   }
   return true;
+}
+
+/** The UTF-8 octets of a character beyond ASCII as triplets (RFC 3629 §3). */
+function encodeCodePoint(point: number): string {
+  const last = TRIPLETS[0x80 | (point & 0x3f)] as string;
+  if (point < 0x800) return `${TRIPLETS[0xc0 | (point >> 6)]}${last}`;
+  if (point >= 0xd800 && point <= 0xdfff) return "%EF%BF%BD";
+  const third = TRIPLETS[0x80 | ((point >> 6) & 0x3f)] as string;
+  if (point < 0x10000) return `${TRIPLETS[0xe0 | (point >> 12)]}${third}${last}`;
+  return `${TRIPLETS[0xf0 | (point >> 18)]}${TRIPLETS[0x80 | ((point >> 12) & 0x3f)]}${third}${last}`;
 }
 
 /** The octet that the triplet at `at` names, or -1. */

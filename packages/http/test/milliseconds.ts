@@ -5,7 +5,7 @@
  */
 export function milliseconds(run: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 20 && best >= LINEAR_MS / 2; i++) {
+  for (let i = 0; i < 20 && best >= LINEAR_MS; i++) {
     const start = performance.now();
     run();
     best = Math.min(best, performance.now() - start);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseRequestTarget } from "../../src/request-target.ts";
+import { anyText } from "../any-text.ts";
 import { LINEAR_MS, MEGABYTE, milliseconds } from "../milliseconds.ts";
 
 const numRuns = Number(process.env.FUZZ_RUNS ?? 500);
@@ -158,9 +159,13 @@ describe("RFC 9112 §3.2.4 asterisk-form", () => {
 describe("any target", () => {
   test("fuzz: what is accepted is what came, in its parts", () => {
     const target = fc.oneof(
-      fc.string({ unit: "binary-ascii" }).map((text) => `/${text}`),
-      fc.webUrl({ withQueryParameters: true }),
-      fc.string(),
+      anyText.map((text) => `/${text}`),
+      fc
+        .tuple(fc.constantFrom("http", "HTTPS", "x+y", ""), fc.constantFrom("://", ":/", ":"), anyText)
+        .map((p) => p.join("")),
+      fc
+        .tuple(fc.constantFrom("http://a", "https://[::1]:80", "a:1"), fc.stringMatching(/^[?/a#%[-]{0,6}$/))
+        .map((p) => p.join("")),
     );
     fc.assert(
       fc.property(target, fc.constantFrom("GET", "OPTIONS", "CONNECT"), (text, method) => {
