@@ -1,14 +1,18 @@
 /**
  * How long a parser takes, for the tests of S100: 1 MB of hostile input in less than 50 ms.
  *
- * The best of up to 20 runs: a machine that is busy with something else must not fail a test about complexity.
+ * The best of up to 20 runs, by the clock or by the processor's time: a machine that is busy with something else
+ * must not fail a test about complexity.
  */
 export function milliseconds(run: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 20 && best >= LINEAR_MS; i++) {
+    const cpu = process.cpuUsage();
     const start = performance.now();
     run();
-    best = Math.min(best, performance.now() - start);
+    const elapsed = performance.now() - start;
+    const { user, system } = process.cpuUsage(cpu);
+    best = Math.min(best, elapsed, (user + system) / 1000);
   }
   return best;
 }
