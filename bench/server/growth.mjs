@@ -24,6 +24,7 @@ const PIECE = Buffer.alloc(64 * 1024, "0123456789abcdef");
  * @property {string} label
  * @property {string | null} missing
  * @property {Record<string, number | string>} cost by step: µs per request, or ns per octet echoed; a reason if it failed
+ * @property {Record<string, number[]>} rounds what the costs are the medians of
  */
 
 /**
@@ -33,17 +34,18 @@ const PIECE = Buffer.alloc(64 * 1024, "0123456789abcdef");
 export async function measureGrowth(options) {
   const major = Number(/\d+/.exec(process.version)?.[0]);
   const names = options.only ?? ["c", `stack${major}`, `node${major}`];
-  const echoing = names.filter((name) => CONTESTANTS[name]?.targets.streamEcho !== null);
-  const steps = names.length * CONNECTION_COUNTS.length + echoing.length * SIZES.length;
-  const progress = new Progress(steps);
   const connections = names.map(emptyRow);
-  for (const count of CONNECTION_COUNTS)
-    for (const row of connections)
-      await step(row, count, `${count} connections`, progress, () => perRequest(row.name, count, options));
-  const content = echoing.map(emptyRow);
-  for (const size of SIZES)
-    for (const row of content)
-      await step(row, size, `content of ${size} octets`, progress, () => perOctet(row.name, size, options));
+  const content = names.filter((name) => CONTESTANTS[name]?.targets.streamEcho !== null).map(emptyRow);
+  const steps = connections.length * CONNECTION_COUNTS.length + content.length * SIZES.length;
+  const progress = new Progress(options.rounds * steps);
+  for (let round = 0; round < options.rounds; round++) {
+    for (const count of CONNECTION_COUNTS)
+      for (const row of connections)
+        await step(row, count, `${count} connections`, progress, () => perRequest(row.name, count, options));
+    for (const size of SIZES)
+      for (const row of content)
+        await step(row, size, `content of ${size} octets`, progress, () => perOctet(row.name, size, options));
+  }
   progress.clear();
   return { connections, content };
 }
@@ -52,15 +54,17 @@ export async function measureGrowth(options) {
 function emptyRow(name) {
   const contestant = CONTESTANTS[name];
   if (contestant === undefined) throw new Error(`${name}: unknown`);
-  return { name, label: contestant.label, missing: contestant.command().missing, cost: {} };
+  return { name, label: contestant.label, missing: contestant.command().missing, cost: {}, rounds: {} };
 }
 
 /** @param {GrowthRow} row @param {number} at @param {string} what @param {Progress} progress @param {() => Promise<number>} work */
 async function step(row, at, what, progress, work) {
   progress.at(`${what}: ${row.label}`);
-  if (row.missing === null) {
+  if (row.missing === null && typeof row.cost[at] !== "string") {
     try {
-      row.cost[at] = await work();
+      const costs = [...(row.rounds[at] ?? []), await work()].sort((a, b) => a - b);
+      row.rounds[at] = costs;
+      row.cost[at] = Number(costs[costs.length >> 1]);
     } catch (error) {
       row.cost[at] = error instanceof Error ? error.message : String(error);
       process.exitCode = 1;
@@ -88,9 +92,10 @@ async function perRequest(name, connections, options) {
       const after = cpuTime(server.pid);
       return { requests, cpu: after.user - before.user + after.system - before.system };
     };
-    await timed(options.warmup);
-    const short = await timed(2);
-    const long = await timed(2 + 2 * options.duration);
+    const opening = 2 + Math.ceil(connections / 2_500); // seconds in which the generator connects and little else
+    await timed(opening);
+    const short = await timed(opening);
+    const long = await timed(opening + 2 * options.duration);
     return (long.cpu - short.cpu) / (long.requests - short.requests);
   } finally {
     await server.stop();

@@ -20,6 +20,8 @@ import { CONNECTIONS, octetsOf, VARIANTS } from "./variants.mjs";
 const OPENING = 100;
 /** The resident set counts as settled once it moved by less than this between two looks, in octets. */
 const SETTLED = 64 * 1024;
+/** Seconds of load before a look. */
+const LOAD = 3;
 /** Milliseconds between two looks, and how many at most. */
 const LOOK = 250;
 const LOOKS = 20;
@@ -91,7 +93,7 @@ async function weigh(name, options) {
     const load = { core: options.loadCore, port: server.port, connections: CONNECTIONS, octets };
     const look = async (/** @type {string} */ when) => {
       try {
-        await drive({ ...load, seconds: options.warmup });
+        await drive({ ...load, seconds: LOAD });
       } catch (error) {
         throw new Error(
           `${when} ${options.connections} idle connections: ${error instanceof Error ? error.message : error}`,

@@ -41,7 +41,7 @@ export function startOn(core, argv) {
 }
 
 /** @param {import("node:child_process").ChildProcess} child */
-export async function stop(child) {
+async function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("close", resolve));
   child.kill("SIGKILL");

@@ -85,7 +85,7 @@ export function markdown(table) {
 }
 
 /** @param {Table} table */
-export function aligned(table) {
+function aligned(table) {
   // A row without figures has its reason in the second column, which may run on.
   const full = table.filter((cells) =>
     cells.every((cell, column) => cell !== "" || column === 0 || cells === table[0]),
