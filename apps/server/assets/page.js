@@ -52,7 +52,7 @@ function draw() {
   show("errors", whole.format(now.errors));
   byId("errors").dataset.bad = String(now.errors > 0);
   show("rss", octets(now.rss));
-  show("heap", `${octets(now.heap)} of it in the JavaScript heap`);
+  show("heap", `${octets(now.heap)} JavaScript heap`);
   chart();
   for (const svg of document.querySelectorAll("[data-spark]")) {
     const values = samples.map((sample) => sample[svg.dataset.spark] ?? 0);
@@ -73,6 +73,7 @@ function chart() {
   const path = line(rates, top);
   svg.querySelector(".line").setAttribute("d", path);
   svg.querySelector(".area").setAttribute("d", path === "" ? "" : `${path}V100H${x(SHOWN - rates.length)}Z`);
+  byId("dot").style.top = `${99 - (98 * (rates.at(-1) ?? 0)) / top}%`;
   svg.setAttribute("aria-label", `Requests per second over the last minute: now ${rates.at(-1)}, at most ${peak}`);
   show("scale-top", whole.format(top));
   show("scale-half", whole.format(top / 2));

@@ -21,6 +21,6 @@ export const VERSION: string = (
 export const RUNTIME: string = runtime(process.versions);
 
 function runtime({ bun, deno, node }: NodeJS.ProcessVersions): string {
-  const name = bun !== undefined ? `Bun ${bun}` : deno !== undefined ? `Deno ${deno}` : `Node.js ${node}`;
-  return `${name}, ${process.platform} ${process.arch}`;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno !== undefined ? `Deno ${deno}` : `Node.js ${node}`;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Writable } from "node:stream";
-import { type Handler, type HttpRequest, HttpError, type HttpResponse, type Layer, PeerGoneError } from "@stack/http";
+import { type Handler, HttpError, type HttpRequest, type HttpResponse, type Layer, PeerGoneError } from "@stack/http";
 import { LineWriter } from "./line-writer.ts";
 import type { LogLines } from "./log-lines.ts";
 import { ObservedResponse } from "./observed-response.ts";
@@ -25,7 +25,8 @@ export class Log {
    */
   constructor(lines: LogLines, out: Writable, err: Writable) {
     this.lines = lines;
-    const dropped = (count: number): string => lines.note(`${count} lines were dropped: the reader of the log was too slow`);
+    const dropped = (count: number): string =>
+      lines.note(`${count} lines were dropped: the reader of the log was too slow`);
     this.out = new LineWriter(out, dropped);
     this.err = new LineWriter(err, dropped);
     this.layer = (inner) => (request, response) => this.watch(inner, request, response);

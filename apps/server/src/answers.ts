@@ -27,8 +27,10 @@ export const hello: Handler = (request, response) => {
 /** Answers after the given time, also to a client that has ended its side: half-closed is not gone. */
 export const delay: Handler = async (request, response) => {
   const ms = wholeNumber(request.params.get("ms"), 0, MAX_DELAY_MS, "the time", "ms");
-  if (delayed === MAX_DELAYED)
-    throw new HttpError(503, "ERR_TOO_MANY_DELAYED", `${MAX_DELAYED} requests are waiting already; try again later`);
+  if (delayed === MAX_DELAYED) {
+    busy(response, "requests wait");
+    return;
+  }
   delayed++;
   await elapsed(ms);
   delayed--;
@@ -52,6 +54,13 @@ export function health(draining: AbortSignal): Handler {
     if (draining.aborted) response.status = 503;
     response.text(draining.aborted ? "draining\n" : "ok\n");
   };
+}
+
+/** 503 (RFC 9110 §15.6.4), sent and not thrown: it is no failure of ours that someone would have to look into. */
+export function busy(response: HttpResponse, what: string): void {
+  response.status = 503;
+  response.fields.set("Retry-After", "5");
+  response.text(`as many ${what} as may at once; try again later\n`);
 }
 
 /** What is true only now is kept by no cache (RFC 9111 §5.2.2.5). */

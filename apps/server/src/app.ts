@@ -81,8 +81,8 @@ const ROUTES: readonly AppRoute[] = [
   {
     method: "GET",
     path: "/stream",
-    about: "Sends chunks, as many and as large as you ask for, at the pace at which you read.",
-    curl: "curl 'BASE/stream?chunks=16384&bytes=65536' -o /dev/null",
+    about: "Chunks, as many and as large as you ask for, 4 GiB at most, as fast as you read.",
+    curl: "curl 'BASE/stream?chunks=3&bytes=64'",
     example: "/stream?chunks=10&bytes=1024",
     handler: stream,
   },

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { EVENT_STREAM, formatEvent, type Handler, HttpError, type HttpRequest, type HttpResponse, type Layer } from "@stack/http";
+import { EVENT_STREAM, formatEvent, type Handler, type HttpRequest, type HttpResponse, type Layer } from "@stack/http";
 import type { ServerFigures } from "@stack/server";
-import { noStore } from "./answers.ts";
+import { busy, noStore } from "./answers.ts";
 import { LatencyWindow } from "./latency-window.ts";
 
 /** One sample, the data of an event `figures`. */
@@ -119,19 +119,24 @@ export class LiveFigures {
     this.lastRequests = requests;
     this.lastTime = now;
     this.lastId++;
-    return { uptime, event: encode(formatEvent({ event: "figures", id: `${this.lastId}`, data: JSON.stringify(sample) })) };
+    return {
+      uptime,
+      event: encode(formatEvent({ event: "figures", id: `${this.lastId}`, data: JSON.stringify(sample) })),
+    };
   }
 
   private subscribe(request: HttpRequest, response: HttpResponse): void {
-    response.fields.set("Content-Type", EVENT_STREAM);
     noStore(response);
+    if (this.subscribers.size >= MAX_SUBSCRIBERS) {
+      busy(response, "clients listen");
+      return;
+    }
+    response.fields.set("Content-Type", EVENT_STREAM);
     if (request.method === "HEAD" || this.draining.aborted) {
       response.write("");
       response.end();
       return;
     }
-    if (this.subscribers.size >= MAX_SUBSCRIBERS)
-      throw new HttpError(503, "ERR_TOO_MANY_SUBSCRIBERS", "too many listen already; try again later");
     const subscriber = new Subscriber(response);
     this.subscribers.add(subscriber);
     request.signal.addEventListener("abort", () => this.unsubscribe(subscriber), { once: true });

@@ -34,9 +34,10 @@ export interface LogLines {
 /** One JSON object a line, with the time. What the peer sent is exact, in ASCII. */
 export const JSON_LINES: LogLines = {
   request: ({ method, path, status, octets, ms, peer, complete }) =>
-    `{"time":"${now()}","method":${quoted(method)},"path":${quoted(path)},"status":${status},"octets":${octets},` +
-    `"ms":${ms.toFixed(3)},"peer":${quoted(peer)}${complete ? "" : ',"complete":false'}}`,
-  refused: (error, status) => `{"time":"${now()}","refused":${status},"code":${quoted(codeOf(error))},"message":${quoted(error.message)}}`,
+    `{"time":"${now()}","method":${quoted(method)},"path":${quoted(path)},"status":${status},` +
+    `${octets === null ? "" : `"octets":${octets},`}"ms":${ms.toFixed(3)},"peer":${quoted(peer)}${complete ? "" : ',"complete":false'}}`,
+  refused: (error, status) =>
+    `{"time":"${now()}","refused":${status},"code":${quoted(codeOf(error))},"message":${quoted(error.message)}}`,
   failed: (error, method, path) =>
     `{"time":"${now()}","failed":${quoted(textOf(error))},"code":${quoted(codeOf(error))},"method":${quoted(method)},"path":${quoted(path)}}`,
   note: (message) => `{"time":"${now()}","note":${quoted(message)}}`,
@@ -48,8 +49,8 @@ export function prettyLines(colour: boolean): LogLines {
   const time = (): string => paint(DIM, now().slice(11, 23));
   return {
     request({ method, path, status, octets, ms, peer, complete }) {
-      const outcome = complete ? `${status}` : `${status} cut`;
-      const figures = `${readableOctets(octets)} ${ms.toFixed(ms < 10 ? 2 : 0)} ms`;
+      const outcome = complete ? `${status}` : status === 0 ? "cut" : `${status} cut`;
+      const figures = `${octets === null ? "" : `${readableOctets(octets)} `}${ms.toFixed(ms < 10 ? 2 : 0)} ms`;
       return `${time()} ${paint(STATUS_COLOURS[Math.trunc(status / 100)] ?? RED, outcome)} ${escapeForLog(method).padEnd(4)} ${escapeForLog(path)} ${paint(DIM, `${figures} ${peer}`)}`;
     },
     refused: (error, status) => {

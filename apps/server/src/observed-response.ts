@@ -11,10 +11,10 @@ import { type Carrier, type Fields, forbidsContent, HttpResponse, type Producer,
 
 /** How a response ended. */
 export interface Outcome {
-  /** The status that was sent, 0 when the response was broken off before its head. */
+  /** The status that was sent, 0 when the peer was gone before. */
   readonly status: number;
-  /** Octets of content that were sent; those of its coding are not counted. */
-  readonly octets: number;
+  /** Octets of content that were sent, without those of its coding; `null` when someone else answered. */
+  readonly octets: number | null;
   /** False when the response was broken off: the peer has an incomplete one. */
   readonly complete: boolean;
 }
@@ -27,7 +27,7 @@ export class ObservedResponse implements ResponseSink {
   private readonly onEnd: (outcome: Outcome) => void;
   private silent: boolean;
   private status: number;
-  private octets: number;
+  private octets: number | null;
   private producer: Producer | null;
   private waiting: boolean;
   private over: boolean;
@@ -52,7 +52,10 @@ export class ObservedResponse implements ResponseSink {
   /** The handler failed; `status` is answered in its place, unless its own head was sent or the peer is gone (0). */
   failed(status: number): void {
     const headSent = this.status !== 0;
-    if (!headSent) this.status = status;
+    if (!headSent) {
+      this.status = status;
+      this.octets = null;
+    }
     this.end(!headSent && status !== 0);
   }
 
@@ -122,7 +125,7 @@ export class ObservedResponse implements ResponseSink {
   }
 
   private counts(octets: number): void {
-    if (!this.silent) this.octets += octets;
+    if (!this.silent && this.octets !== null) this.octets += octets;
   }
 
   private wait(): void {

@@ -27,14 +27,15 @@ export interface ListedRoute {
 export function createPage(routes: readonly ListedRoute[]): Handler {
   const style = asset("page.css");
   const script = asset("page.js");
-  const template = compile(asset("page.html"), {
+  const html = asset("page.html")
+    .replace('<link rel="stylesheet" href="page.css">', () => `<style>${style}</style>`)
+    .replace('<script type="module" src="page.js"></script>', () => `<script type="module">${script}</script>`);
+  const template = compile(html, {
     name: escapeHtml(NAME),
     version: escapeHtml(VERSION),
     runtime: escapeHtml(RUNTIME),
     pid: `${process.pid}`,
     favicon: `data:image/svg+xml,${encodeURIComponent(asset("favicon.svg").trim())}`,
-    style,
-    script,
     routes: routes.map(listItem).join(""),
   });
   const policy = contentSecurityPolicy(style, script);
@@ -72,7 +73,10 @@ const PLAIN_AUTHORITY = /^[A-Za-z0-9.\-:[\]]+$/;
 
 function listItem({ method, path, about, curl, example }: ListedRoute): string {
   const name = escapeHtml(path);
-  const shown = example === null ? `<span class="path">${name}</span>` : `<a class="path" href="${escapeHtml(example)}">${name}</a>`;
+  const shown =
+    example === null
+      ? `<span class="path">${name}</span>`
+      : `<a class="path" href="${escapeHtml(example)}">${name}</a>`;
   const command = escapeHtml(curl).replaceAll("BASE", "{{base}}");
   return (
     `<li><div><div class="route"><span class="method" data-method="${method}">${method}</span>${shown}</div>` +
@@ -84,7 +88,9 @@ function listItem({ method, path, about, curl, example }: ListedRoute): string {
 
 /** Texts at even places; at odd ones the names of what is filled in for each request. */
 function compile(source: string, values: Readonly<Record<string, string>>): string[] {
-  const filled = source.replace(SLOT, (slot, name: string) => (Object.hasOwn(values, name) ? (values[name] as string) : slot));
+  const filled = source.replace(SLOT, (slot, name: string) =>
+    Object.hasOwn(values, name) ? (values[name] as string) : slot,
+  );
   return filled.split(SLOT);
 }
 

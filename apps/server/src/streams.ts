@@ -51,7 +51,8 @@ export const stream: Handler = async (request, response) => {
 /** Text of exactly `octets` octets, in lines of 64. */
 function linesOf(octets: number): Uint8Array {
   const chunk = new Uint8Array(octets);
-  for (let i = 0; i < octets; i++) chunk[i] = i % 64 === 63 || i === octets - 1 ? LF : (ALPHABET.charCodeAt(i % 64) as number);
+  for (let i = 0; i < octets; i++)
+    chunk[i] = i % 64 === 63 || i === octets - 1 ? LF : (ALPHABET.charCodeAt(i % 64) as number);
   return chunk;
 }
 
