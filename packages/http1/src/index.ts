@@ -1,3 +1,10 @@
+export { ClientConnection } from "./client-connection.ts";
+export {
+  type ClientConnectionOptions,
+  DEFAULT_CLIENT_OPTIONS,
+  type ResolvedClientOptions,
+  resolveClientOptions,
+} from "./client-options.ts";
 export { Http1Error, type Http1ErrorCode } from "./errors.ts";
 export {
   DEFAULT_SERVER_OPTIONS,
@@ -5,4 +12,5 @@ export {
   resolveServerOptions,
   type ServerConnectionOptions,
 } from "./options.ts";
+export type { RequestHead, RequestOutcome, RequestSink, ResponseReceiver } from "./request-sink.ts";
 export { ServerConnection } from "./server-connection.ts";

@@ -23,8 +23,8 @@ export interface FramedRequest {
   readonly offersUpgrade: boolean;
   /** The connection ends with this exchange. */
   readonly closes: boolean;
-  /** Another request may be sent behind it before it is answered. */
-  readonly mayBeFollowed: boolean;
+  /** It may be sent behind a request that is not answered yet, and another behind it. */
+  readonly mayBePipelined: boolean;
 }
 
 /**
@@ -57,7 +57,8 @@ export function frameRequest(request: RequestHead): FramedRequest {
       kept.push(name, value);
     }
   }
-  if (hosts !== 1) throw new TypeError(`a request has exactly one Host field, not ${hosts}; set it to the target's host`);
+  if (hosts !== 1)
+    throw new TypeError(`a request has exactly one Host field, not ${hosts}; set it to the target's host`);
   const contentLength = lengthOf(request, declared);
   const expectsContinue = expects && contentLength !== 0; // RFC 9110 §10.1.1: never without content
   let head = encodeRequestLine(method, request.target) + encodeFields(kept);
@@ -75,7 +76,7 @@ export function frameRequest(request: RequestHead): FramedRequest {
     closes,
     // RFC 9112 §9.3.2: not behind a method that is not idempotent. Stricter: not behind HEAD, as content that a broken
     // server sends to it would be read as the next response (S33), nor behind what may end HTTP on the connection.
-    mayBeFollowed: isIdempotent(method) && method !== "HEAD" && method !== "CONNECT" && !upgrade && !closes,
+    mayBePipelined: isIdempotent(method) && method !== "HEAD" && method !== "CONNECT" && !upgrade && !closes,
   };
 }
 
