@@ -33,7 +33,7 @@
  * RFC 9110 §5.6.7. Linear; looks at no more than 33 characters (S156).
  */
 export function parseHttpDate(text: string, now: number, ignoreCase: boolean = false): number {
-  if (text.length === 29 && text.charCodeAt(3) === COMMA) return parseImfFixdate(text, ignoreCase);
+  if (text.length === 29 && isAt(text, 3, COMMA)) return parseImfFixdate(text, ignoreCase);
   if (text.length === 24) return parseAsctime(text, ignoreCase);
   if (text.length >= 30 && text.length <= 33) return parseRfc850(text, now, ignoreCase);
   return Number.NaN;
@@ -41,9 +41,8 @@ export function parseHttpDate(text: string, now: number, ignoreCase: boolean = f
 
 /** `Sun, 06 Nov 1994 08:49:37 GMT` */
 function parseImfFixdate(text: string, ignoreCase: boolean): number {
-  if (!dayNameAt(text, ignoreCase) || !matches(text, 4, " ", false) || !matches(text, 25, " GMT", ignoreCase))
-    return Number.NaN;
-  if (!matches(text, 7, " ", false) || !matches(text, 11, " ", false) || !matches(text, 16, " ", false))
+  if (indexOf(DAYS, text.slice(0, 3), ignoreCase) < 0 || !endsInGmt(text, ignoreCase)) return Number.NaN;
+  if (!isAt(text, 4, SPACE) || !isAt(text, 7, SPACE) || !isAt(text, 11, SPACE) || !isAt(text, 16, SPACE))
     return Number.NaN;
   const year = digits(text, 12, 4);
   return epochSeconds(year, monthAt(text, 8, ignoreCase), digits(text, 5, 2), timeOfDay(text, 17));
@@ -52,10 +51,9 @@ function parseImfFixdate(text: string, ignoreCase: boolean): number {
 /** `Sunday, 06-Nov-94 08:49:37 GMT` */
 function parseRfc850(text: string, now: number, ignoreCase: boolean): number {
   const comma = text.length - 24;
-  if (!LONG_DAYS.some((name) => name.length === comma && matches(text, 0, name, ignoreCase))) return Number.NaN;
-  if (!matches(text, comma, ", ", false) || !matches(text, comma + 20, " GMT", ignoreCase)) return Number.NaN;
-  if (!matches(text, comma + 4, "-", false) || !matches(text, comma + 8, "-", false)) return Number.NaN;
-  if (!matches(text, comma + 11, " ", false)) return Number.NaN;
+  if (indexOf(LONG_DAYS, text.slice(0, comma), ignoreCase) < 0 || !endsInGmt(text, ignoreCase)) return Number.NaN;
+  if (!isAt(text, comma, COMMA) || !isAt(text, comma + 1, SPACE) || !isAt(text, comma + 11, SPACE)) return Number.NaN;
+  if (!isAt(text, comma + 4, DASH) || !isAt(text, comma + 8, DASH)) return Number.NaN;
   const month = monthAt(text, comma + 5, ignoreCase);
   const day = digits(text, comma + 2, 2);
   const time = timeOfDay(text, comma + 12);
@@ -71,9 +69,10 @@ function parseRfc850(text: string, now: number, ignoreCase: boolean): number {
 
 /** `Sun Nov  6 08:49:37 1994` */
 function parseAsctime(text: string, ignoreCase: boolean): number {
-  if (!dayNameAt(text, ignoreCase) || !matches(text, 3, " ", false) || !matches(text, 7, " ", false)) return Number.NaN;
-  if (!matches(text, 10, " ", false) || !matches(text, 19, " ", false)) return Number.NaN;
-  const day = text.charCodeAt(8) === SPACE ? digits(text, 9, 1) : digits(text, 8, 2);
+  if (indexOf(DAYS, text.slice(0, 3), ignoreCase) < 0) return Number.NaN;
+  if (!isAt(text, 3, SPACE) || !isAt(text, 7, SPACE) || !isAt(text, 10, SPACE) || !isAt(text, 19, SPACE))
+    return Number.NaN;
+  const day = isAt(text, 8, SPACE) ? digits(text, 9, 1) : digits(text, 8, 2);
   return epochSeconds(digits(text, 20, 4), monthAt(text, 4, ignoreCase), day, timeOfDay(text, 11));
 }
 
@@ -112,7 +111,7 @@ function timeOfDay(text: string, at: number): number {
   const hour = digits(text, at, 2);
   const minute = digits(text, at + 3, 2);
   const second = digits(text, at + 6, 2);
-  if (text.charCodeAt(at + 2) !== COLON || text.charCodeAt(at + 5) !== COLON) return Number.NaN;
+  if (!isAt(text, at + 2, COLON) || !isAt(text, at + 5, COLON)) return Number.NaN;
   return hour <= 23 && minute <= 59 && second <= 60 ? hour * 3600 + minute * 60 + second : Number.NaN;
 }
 
@@ -127,18 +126,23 @@ function digits(text: string, at: number, count: number): number {
   return value;
 }
 
-function dayNameAt(text: string, ignoreCase: boolean): boolean {
-  return DAYS.some((name) => matches(text, 0, name, ignoreCase));
-}
-
 /** 0 to 11, or -1. */
 function monthAt(text: string, at: number, ignoreCase: boolean): number {
-  return MONTHS.findIndex((name) => matches(text, at, name, ignoreCase));
+  return indexOf(MONTHS, text.slice(at, at + 3), ignoreCase);
 }
 
-function matches(text: string, at: number, expected: string, ignoreCase: boolean): boolean {
-  if (!ignoreCase) return text.startsWith(expected, at);
-  return text.slice(at, at + expected.length).toLowerCase() === expected.toLowerCase();
+function indexOf(names: readonly string[], name: string, ignoreCase: boolean): number {
+  if (!ignoreCase) return names.indexOf(name);
+  const lower = name.toLowerCase();
+  return names.findIndex((each) => each.toLowerCase() === lower);
+}
+
+function endsInGmt(text: string, ignoreCase: boolean): boolean {
+  return (ignoreCase ? text.slice(-4).toUpperCase() : text.slice(-4)) === " GMT";
+}
+
+function isAt(text: string, at: number, code: number): boolean {
+  return text.charCodeAt(at) === code;
 }
 
 /**
@@ -172,6 +176,7 @@ export const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oc
 const MONTH_LENGTHS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const COMMA = 0x2c;
 const SPACE = 0x20;
+const DASH = 0x2d;
 const COLON = 0x3a;
 /** 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
 const FIRST_SECOND = -62_167_219_200;
