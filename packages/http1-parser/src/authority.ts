@@ -5,7 +5,8 @@
  * @module
  */
 
-import { COLON, HEX, LEFT_BRACKET, NINE, NOT_HEX, PERCENT, REG_NAME, ZERO } from "./octets.ts";
+import { latin1 } from "./latin1.ts";
+import { COLON, HEX, LEFT_BRACKET, NOT_HEX, PERCENT, REG_NAME, RIGHT_BRACKET, ZERO } from "./octets.ts";
 
 /** Not an authority. */
 export const INVALID = 0;
@@ -15,40 +16,39 @@ export const WITHOUT_PORT = 1;
 export const WITH_PORT = 2;
 
 /**
- * What `text` is: {@link INVALID}, {@link WITHOUT_PORT} or {@link WITH_PORT}.
+ * What `bytes[start, end)` is: {@link INVALID}, {@link WITHOUT_PORT} or {@link WITH_PORT}.
  *
  * Userinfo is refused: RFC 9110 §4.2.4 calls it an error, and two readers of
  * `a@b` need not agree on the host (S24).
  */
-export function authorityKind(text: string): number {
-  const length = text.length;
-  let at = 0;
-  if (length > 0 && text.charCodeAt(0) === LEFT_BRACKET) {
-    at = text.indexOf("]") + 1;
-    if (at === 0 || !isIpLiteral(text.slice(1, at - 1))) return INVALID;
+export function authorityKind(bytes: Uint8Array, start: number, end: number): number {
+  const inName = REG_NAME;
+  let at = start;
+  if (start < end && bytes[start] === LEFT_BRACKET) {
+    while (at < end && bytes[at] !== RIGHT_BRACKET) at++;
+    if (at === end || !isIpv6(latin1(bytes, start + 1, at))) return INVALID;
+    at += 1;
   } else {
-    for (; at < length; at++) {
-      const unit = text.charCodeAt(at);
-      if (unit < 0x80 && REG_NAME[unit] === 1) continue;
-      if (unit !== PERCENT) break;
-      if (!isHex(text, at + 1) || !isHex(text, at + 2)) return INVALID;
-      at += 2;
+    while (at < end) {
+      if (inName[bytes[at] as number] === 1) at += 1;
+      else if (bytes[at] !== PERCENT) break;
+      else if (at + 2 < end && isHex(bytes[at + 1] as number) && isHex(bytes[at + 2] as number)) at += 3;
+      else return INVALID;
     }
   }
-  if (at === length) return WITHOUT_PORT;
-  if (text.charCodeAt(at) !== COLON) return INVALID;
-  return portKind(text, at + 1);
+  if (at === end) return WITHOUT_PORT;
+  return bytes[at] === COLON ? portKind(bytes, at + 1, end) : INVALID;
 }
 
-function portKind(text: string, start: number): number {
+function portKind(bytes: Uint8Array, start: number, end: number): number {
   let port = 0;
-  for (let at = start; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit < ZERO || unit > NINE) return INVALID;
-    port = port * 10 + unit - ZERO;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) return INVALID;
+    port = port * 10 + digit;
     if (port > 65535) return INVALID;
   }
-  return start === text.length ? WITHOUT_PORT : WITH_PORT;
+  return start === end ? WITHOUT_PORT : WITH_PORT;
 }
 
 /**
@@ -58,7 +58,7 @@ function portKind(text: string, start: number): number {
  * ever defined, so nothing could be reached by it. So is a zone id (RFC 6874),
  * which has no meaning beyond the sender's own machine.
  */
-function isIpLiteral(text: string): boolean {
+function isIpv6(text: string): boolean {
   const halves = text.split("::");
   if (halves.length > 2) return false;
   const last = halves.length - 1;
@@ -82,7 +82,6 @@ function isIpv4(text: string): boolean {
   return parts.length === 4 && parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255);
 }
 
-function isHex(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at);
-  return unit < 0x80 && HEX[unit] !== NOT_HEX; // NaN, beyond the end, is not below 0x80
+function isHex(octet: number): boolean {
+  return HEX[octet] !== NOT_HEX;
 }

@@ -40,9 +40,8 @@ export class FramingFields {
   /** Whether an Upgrade field is there. */
   upgrade = false;
   expectContinue = false;
-  /** Host lines seen, and the value of the first. */
-  hosts = 0;
-  host = "";
+  /** Which field line is the Host; -1 when there is none. */
+  host = -1;
   private readonly leniency: Readonly<Leniency>;
   private readonly isRequest: boolean;
 
@@ -62,14 +61,18 @@ export class FramingFields {
     this.upgradeOption = false;
     this.upgrade = false;
     this.expectContinue = false;
-    this.hosts = 0;
-    this.host = "";
+    this.host = -1;
   }
 
-  /** Reads the value `bytes[start, end)`, trimmed and valid, of the field `name` of framing-names.ts. */
-  add(name: number, bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * Reads the value `bytes[start, end)`, trimmed and valid, of a field.
+   *
+   * @param name - which, of framing-names.ts
+   * @param line - its number in the section, from 0
+   */
+  add(name: number, bytes: Uint8Array, start: number, end: number, line: number): void {
     if (name === HOST) {
-      if (this.isRequest) this.addHost(latin1(bytes, start, end));
+      if (this.isRequest) this.addHost(bytes, start, end, line);
     } else if (name === CONNECTION) this.addConnection(bytes, start, end);
     else if (name === CONTENT_LENGTH) this.addContentLength(bytes, start, end);
     else if (name === TRANSFER_ENCODING) this.addTransferEncoding(bytes, start, end);
@@ -104,10 +107,10 @@ export class FramingFields {
     return !this.close && (minor === 1 || this.keepAlive);
   }
 
-  private addHost(value: string): void {
-    this.hosts += 1;
-    if (this.hosts > 1 || authorityKind(value) === INVALID) throw new HeadSyntaxError("ERR_HTTP1_HOST", quote(value));
-    this.host = value;
+  private addHost(bytes: Uint8Array, start: number, end: number, line: number): void {
+    if (this.host >= 0 || authorityKind(bytes, start, end) === INVALID)
+      throw new HeadSyntaxError("ERR_HTTP1_HOST", quote(latin1(bytes, start, end)));
+    this.host = line;
   }
 
   /** 1*DIGIT and nothing else (RFC 9110 §8.6): no sign, space, list, hexadecimal (S7, S8, S9). */

@@ -16,7 +16,7 @@ import { type Leniency, STRICT } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
 import { CR, LF, SLASH, SP, TARGET, TCHAR, ZERO } from "./octets.ts";
 import { authorityOf, TARGET_FORM, type TargetForm, targetForm } from "./request-target.ts";
-import { checkVersionOctet, VERSION_OCTETS } from "./version.ts";
+import { checkVersionOctet, isVersionLine, VERSION_OCTETS } from "./version.ts";
 
 /**
  * Decodes one request head after the other. One for each connection.
@@ -163,8 +163,9 @@ export class RequestHeadDecoder {
     let p = at;
     this.phase = FAILED; // unless one of the returns below is reached
     if (phase === METHOD) {
+      const tchar = TCHAR; // a local: a binding of another module is loaded anew for each octet
       const limit = Math.min(end, base + this.limits.maxMethodOctets + 1);
-      while (p < limit && TCHAR[bytes[p] as number] === 1) p++;
+      while (p < limit && tchar[bytes[p] as number] === 1) p++;
       if (p - base > this.limits.maxMethodOctets) throw new HeadSyntaxError("ERR_HTTP1_METHOD_TOO_LONG");
       if (p === end) return this.cut(METHOD);
       if (bytes[p] !== SP || p === base) throw new HeadSyntaxError("ERR_HTTP1_METHOD", quoteOctet(bytes[p] as number));
@@ -173,9 +174,10 @@ export class RequestHeadDecoder {
       phase = IN_TARGET;
     }
     if (phase === IN_TARGET) {
+      const inTarget = TARGET;
       const first = base + this.methodEnd + 1;
       const limit = Math.min(end, first + this.limits.maxTargetOctets + 1);
-      while (p < limit && TARGET[bytes[p] as number] === 1) p++;
+      while (p < limit && inTarget[bytes[p] as number] === 1) p++;
       if (p - first > this.limits.maxTargetOctets) throw new HeadSyntaxError("ERR_HTTP1_TARGET_TOO_LONG");
       if (p === end) return this.cut(IN_TARGET);
       if (bytes[p] !== SP || p === first) throw targetError(bytes[p] as number, p === first);
@@ -185,7 +187,8 @@ export class RequestHeadDecoder {
     }
     if (phase === VERSION) {
       const first = base + this.targetEnd + 1;
-      p = this.scanVersion(bytes, p, end, first);
+      if (p === first && p + VERSION_OCTETS + 2 <= end && isVersionLine(bytes, p)) p += VERSION_OCTETS + 2;
+      else p = this.scanVersion(bytes, p, end, first);
       if (p === PARTIAL) return this.cut(VERSION);
       this.minor = bytes[first + 7] === ZERO ? 0 : 1;
       this.checkTarget(bytes, base);
@@ -229,10 +232,11 @@ export class RequestHeadDecoder {
       this.form = TARGET_FORM.ORIGIN; // nearly all requests, without a string
       return;
     }
-    const line = latin1(bytes, base, base + this.targetEnd);
-    const target = line.slice(this.methodEnd + 1);
-    this.form = targetForm(line.slice(0, this.methodEnd), target);
-    if (this.form === TARGET_FORM.INVALID) throw new HeadSyntaxError("ERR_HTTP1_TARGET", quote(target));
+    const first = base + this.methodEnd + 1;
+    const end = base + this.targetEnd;
+    this.form = targetForm(latin1(bytes, base, first - 1), bytes, first, end);
+    if (this.form === TARGET_FORM.INVALID)
+      throw new HeadSyntaxError("ERR_HTTP1_TARGET", quote(latin1(bytes, first, end)));
   }
 
   /** Sets the results from the octets of the head. */
@@ -240,12 +244,12 @@ export class RequestHeadDecoder {
     const framing = this.framing;
     this.method = text.slice(0, this.methodEnd);
     this.target = text.slice(this.methodEnd + 1, this.targetEnd);
-    if (framing.hosts === 0 && this.minor === 1) throw new HeadSyntaxError("ERR_HTTP1_HOST", "there is none"); // S24
+    if (framing.host === -1 && this.minor === 1) throw new HeadSyntaxError("ERR_HTTP1_HOST", "there is none"); // S24
     framing.check(this.minor);
     if (this.form === TARGET_FORM.AUTHORITY && (framing.chunked || framing.contentLength > 0))
       throw new HeadSyntaxError("ERR_HTTP1_CONNECT_CONTENT");
     this.fields = this.lines.strings(text);
-    this.host = framing.host;
+    this.host = framing.host === -1 ? "" : (this.fields[framing.host * 2 + 1] as string);
     this.contentLength = framing.contentLength;
     this.chunked = framing.chunked;
     this.keepAlive = framing.persists(this.minor);

@@ -5,7 +5,7 @@
  */
 
 import { HeadSyntaxError, quoteOctet } from "./errors.ts";
-import { NINE, ZERO } from "./octets.ts";
+import { CR, DOT, LF, NINE, SLASH, ZERO } from "./octets.ts";
 
 /** Octets of a version. */
 export const VERSION_OCTETS = 8;
@@ -24,6 +24,25 @@ export function checkVersionOctet(bytes: Uint8Array, first: number, i: number): 
   const isRight = i === 5 || i === 7 ? octet >= ZERO && octet <= NINE : octet === FORM.charCodeAt(i);
   if (!isRight) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
   return i < 7 || (bytes[first + 5] === ZERO + 1 && octet <= ZERO + 1);
+}
+
+/**
+ * Whether `HTTP/1.1` or `HTTP/1.0` and CRLF, ten octets that are all there,
+ * stand at `at`. What does not is read octet by octet, which also says why.
+ */
+export function isVersionLine(bytes: Uint8Array, at: number): boolean {
+  return (
+    bytes[at] === 0x48 && // H
+    bytes[at + 1] === 0x54 && // T
+    bytes[at + 2] === 0x54 && // T
+    bytes[at + 3] === 0x50 && // P
+    bytes[at + 4] === SLASH &&
+    bytes[at + 5] === ZERO + 1 &&
+    bytes[at + 6] === DOT &&
+    ((bytes[at + 7] as number) | 1) === ZERO + 1 && // 0 or 1
+    bytes[at + 8] === CR &&
+    bytes[at + 9] === LF
+  );
 }
 
 /** The digits are compared on their own. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TARGET_FORM } from "../../src/index.ts";
 import { targetForm } from "../../src/request-target.ts";
-import { decodeRequest, decodeResponse, requestError } from "../wire.ts";
+import { decodeRequest, decodeResponse, octets, requestError } from "../wire.ts";
 
 const request = (line: string): string => `${line}\r\nHost: h\r\n\r\n`;
 
@@ -59,7 +59,7 @@ describe("RFC 9112 §3.2 Request Target", () => {
     ["OPTIONS", "*", TARGET_FORM.ASTERISK],
   ])("%s %s", (method, target, form) => {
     expect(decodeRequest(request(`${method} ${target} HTTP/1.1`))).toMatchObject({ method, target });
-    expect(targetForm(method, target)).toBe(form);
+    expect(targetForm(method, octets(target), 0, target.length)).toBe(form);
   });
 
   test.each([
