@@ -38,7 +38,8 @@ export class Log {
 
   /** A request that no handler saw, or a connection that was cut. For `onRefused`. */
   refused(error: Error, status: number): void {
-    this.out.write(this.lines.refused(error, status));
+    // A response that was broken off has a line of its own: its request's.
+    if (!(error instanceof PeerGoneError)) this.out.write(this.lines.refused(error, status));
   }
 
   /** A handler that failed. For `onError`. A peer that went away is its own affair. */
@@ -59,10 +60,12 @@ export class Log {
 
   private watch(inner: Handler, request: HttpRequest, response: HttpResponse): void | Promise<void> {
     const start = performance.now();
+    // Now: a socket that was reset no longer knows whom it was connected to.
+    const peer = `${request.peer.address}:${request.peer.port}`;
     const observed = new ObservedResponse(response, request.method === "HEAD", (outcome) => {
-      const { method, path, peer } = request;
+      const { method, path } = request;
       const ms = performance.now() - start;
-      this.out.write(this.lines.request({ ...outcome, method, path, ms, peer: `${peer.address}:${peer.port}` }));
+      this.out.write(this.lines.request({ ...outcome, method, path, ms, peer }));
     });
     // What fails here is answered further out, unless a head was sent.
     const failed = (error: unknown): never => {

@@ -192,7 +192,8 @@ describe("/stream", () => {
 });
 
 describe("/echo", () => {
-  const echo = async (fields: string, content: string) => answer(await running.exchange(request("POST /echo", fields, content)));
+  const echo = async (fields: string, content: string) =>
+    answer(await running.exchange(request("POST /echo", fields, content)));
 
   test("sends back content and its type, chunked", async () => {
     const { status, head, content } = await echo("Content-Type: text/x-own; a=b\r\nContent-Length: 5\r\n", "12345");
@@ -236,7 +237,9 @@ describe("/echo", () => {
   });
 
   test("Expect: 100-continue is invited before the final head (RFC 9110 §10.1.1)", async () => {
-    const client = new RawClient(running.port).send(request("POST /echo", "Content-Length: 2\r\nExpect: 100-continue\r\n"));
+    const client = new RawClient(running.port).send(
+      request("POST /echo", "Content-Length: 2\r\nExpect: 100-continue\r\n"),
+    );
     await client.until(() => client.received.includes("\r\n\r\n"));
     expect(client.received).toBe("HTTP/1.1 100 Continue\r\n\r\n");
     client.send("hi");
@@ -246,7 +249,9 @@ describe("/echo", () => {
   });
 
   test("S94: more than allowed is 413 before any of it is read", async () => {
-    const received = await running.exchange(request("POST /echo", "Content-Length: 1048577\r\nExpect: 100-continue\r\n"));
+    const received = await running.exchange(
+      request("POST /echo", "Content-Length: 1048577\r\nExpect: 100-continue\r\n"),
+    );
     expect(received).toMatch(/^HTTP\/1\.1 413 /);
     expect(received).toContain("Connection: close\r\n");
   });
@@ -279,7 +284,14 @@ describe("the connection", () => {
     const wire = targets.map((target) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`).join("");
     const client = new RawClient(running.port).send(wire);
     await client.until(() => client.received.includes("Hello, last!"));
-    const order = ["Hello, World!HTTP", "30 ms later\n", '{"message"', "2\r\n0\n\r\n0\r\n\r\n", "204 No Content", "Hello, last!"];
+    const order = [
+      "Hello, World!HTTP",
+      "30 ms later\n",
+      '{"message"',
+      "2\r\n0\n\r\n0\r\n\r\n",
+      "204 No Content",
+      "Hello, last!",
+    ];
     const places = order.map((text) => client.received.indexOf(text));
     expect(places.every((place) => place > 0)).toBe(true);
     expect([...places].sort((a, b) => a - b)).toEqual(places);
