@@ -82,6 +82,9 @@ const LATIN1 = "latin1.ts";
 /** The scope of this workspace. */
 const SCOPE = "@stack/";
 
+/** What a package may ask for whose public types name those of `node:` modules. */
+const NODE_TYPES = "@types/node";
+
 /** For tests only; never imported by a `src`. */
 const TESTING = "testing";
 
@@ -130,6 +133,7 @@ function manifestViolations({ dependencies = {}, peerDependencies = {}, optional
   const names = Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
   const violations = [];
   for (const name of names) {
+    if (name === NODE_TYPES && row !== null && row.node.length > 0) continue;
     const neighbour = name.startsWith(SCOPE) ? name.slice(SCOPE.length) : null;
     if (neighbour === TESTING) violations.push(`${name} is for tests: make it a devDependency`);
     else if (FORBIDDEN_LIBRARIES.includes(name)) violations.push(`depends on ${name}, another HTTP implementation`);
