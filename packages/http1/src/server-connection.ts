@@ -119,7 +119,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.peerEnded = true;
     const { exchange } = this;
     if (exchange !== null && this.phase < ENDING) {
-      this.closing = true;
+      if (this.held === null) this.closing = true; // else requests wait that were sent before the end
       const reason = new PeerGoneError();
       if (this.phase === CONTENT && this.held === null)
         this.refuse(
