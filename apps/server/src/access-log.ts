@@ -5,6 +5,7 @@
  */
 import type { Writable } from "node:stream";
 import { type Handler, HttpError, type HttpRequest, type HttpResponse, type Layer, PeerGoneError } from "@stack/http";
+import { endpointName } from "./endpoint-name.ts";
 import { LineWriter } from "./line-writer.ts";
 import type { LogLines } from "./log-lines.ts";
 import { ObservedResponse } from "./observed-response.ts";
@@ -61,7 +62,7 @@ export class Log {
   private watch(inner: Handler, request: HttpRequest, response: HttpResponse): void | Promise<void> {
     const start = performance.now();
     // Now: a socket that was reset no longer knows whom it was connected to.
-    const peer = `${request.peer.address}:${request.peer.port}`;
+    const peer = endpointName(request.peer.address, request.peer.port);
     const observed = new ObservedResponse(response, request.method === "HEAD", (outcome) => {
       const { method, path } = request;
       const ms = performance.now() - start;

@@ -13,6 +13,7 @@ import type { Server, ServerOptions } from "@stack/server";
 import { NAME, VERSION } from "./about.ts";
 import { Log } from "./access-log.ts";
 import { createApp } from "./app.ts";
+import { endpointName } from "./endpoint-name.ts";
 import { type Command, FlagError, type Flags, HELP, parseFlags } from "./flags.ts";
 import { JSON_LINES, prettyLines } from "./log-lines.ts";
 import { endOnSignal } from "./shutdown.ts";
@@ -72,7 +73,7 @@ async function drain(server: Server, { graceMs, log: mode }: Flags, log: Log, si
   const tell = mode !== "silent";
   if (tell) log.note(`${signal}: answering what is in flight, ${graceMs} ms at most; again to end at once`);
   const cut = await server.close({ graceMs });
-  const peers = cut.map(({ address, port }) => `${address}:${port}`).join(", ");
+  const peers = cut.map(({ address, port }) => endpointName(address, port)).join(", ");
   if (cut.length > 0) log.note(`ended; cut after ${graceMs} ms: ${cut.length} (${peers})`);
   else if (tell) log.note("ended; nothing was cut");
   // A reader of the log that stands still would keep the process for ever.

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Handler, HttpRequest } from "@stack/http";
 import { NAME, RUNTIME, VERSION } from "./about.ts";
+import { endpointName } from "./endpoint-name.ts";
 
 /** A route as the page lists it. */
 export interface ListedRoute {
@@ -52,8 +53,7 @@ export function createPage(routes: readonly ListedRoute[]): Handler {
 
 /** What differs from request to request. Much of it comes from the peer, all of it is escaped (S155). */
 function fillIn(name: string, request: HttpRequest): string {
-  const { localAddress, localPort } = request.peer;
-  const address = localAddress.includes(":") ? `[${localAddress}]:${localPort}` : `${localAddress}:${localPort}`;
+  const address = endpointName(request.peer.localAddress, request.peer.localPort);
   switch (name) {
     case "base":
       return escapeHtml(`${request.scheme}://${PLAIN_AUTHORITY.test(request.authority) ? request.authority : address}`);
