@@ -32,43 +32,59 @@ export function canonicalPath(path: string): string | null {
   let percent = path.indexOf("%");
   if (percent < 0) return path;
   let canonical = "";
-  let from = 0;
+  let from = 0; // what precedes it is in `canonical`
   while (percent >= 0) {
     const octet = octetAt(path, percent + 1);
     if (octet < 0) return null;
-    canonical += path.slice(from, percent);
-    canonical += CANONICAL[octet] as string;
-    from = percent + 3;
-    percent = path.indexOf("%", from);
+    const text = CANONICAL[octet] as string;
+    // Browsers write triplets as they are here: most paths are not copied.
+    if (text.length === 1 || hasLowerCase(path, percent + 1)) {
+      canonical += path.slice(from, percent);
+      canonical += text;
+      from = percent + 3;
+    }
+    percent = path.indexOf("%", percent + 3);
   }
-  return canonical + path.slice(from);
+  return from === 0 ? path : canonical + path.slice(from);
 }
 
 /**
- * Whether others may read a path differently: it has a segment `.` or `..`, which they resolve (RFC 3986 §5.2.4), or
- * an empty one before the last, which they drop.
+ * Whether a path has a segment `.` or `..`, which others resolve (RFC 3986 §5.2.4) and thereby read another path.
  *
- * Dot segments are looked for between `/`, and also between `%2F`, `\` and therefore `%5C`, so that no parameter holds
- * one after decoding either. An empty segment is one between two `/`: `https%3A%2F%2F` in a parameter is data.
+ * They are looked for between `/`, and also between `%2F`, `\` and therefore `%5C`, so that no parameter holds one
+ * after decoding either.
  *
  * @param path - in canonical form
  *
  * @example
  * ```ts
- * isAmbiguous("/a/../b"); // true
- * isAmbiguous("/a//b"); // true
- * isAmbiguous("/a/..%2Fb"); // true
- * isAmbiguous("/a/.well-known/"); // false
+ * hasDotSegment("/a/../b"); // true
+ * hasDotSegment("/a/..%2Fb"); // true
+ * hasDotSegment("/.well-known/a..b"); // false
  * ```
  *
  * Linear (S100).
  */
-export function isAmbiguous(path: string): boolean {
+export function hasDotSegment(path: string): boolean {
   for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) {
     if (!separatorBefore(path, dot)) continue;
     if (separatorAt(path, path.charCodeAt(dot + 1) === DOT ? dot + 2 : dot + 1)) return true;
   }
-  return path.includes("//");
+  return false;
+}
+
+/**
+ * Whether a path has an empty segment before its last from `at` on, which others drop. One between two `/`, that is:
+ * `https%3A%2F%2F` in a parameter is data.
+ *
+ * @example
+ * ```ts
+ * hasEmptySegment("/a//b", 0); // true
+ * hasEmptySegment("/a/", 0); // false
+ * ```
+ */
+export function hasEmptySegment(path: string, at: number): boolean {
+  return path.indexOf("//", at) >= 0;
 }
 
 function separatorBefore(path: string, at: number): boolean {
@@ -89,6 +105,11 @@ function octetAt(path: string, at: number): number {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
+/** Whether one of the two hexadecimal digits at `at` is a letter in lower case. */
+function hasLowerCase(path: string, at: number): boolean {
+  return path.charCodeAt(at) >= LOWER_A || path.charCodeAt(at + 1) >= LOWER_A;
+}
+
 /** The value of a hexadecimal digit, or -1; the end of a text has the code NaN, which is none. */
 function digit(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
@@ -100,6 +121,7 @@ const DOT = 0x2e;
 const SLASH = 0x2f;
 const UPPER_F = 0x46;
 const BACKSLASH = 0x5c;
+const LOWER_A = 0x61;
 
 /** The canonical text of each octet. */
 const CANONICAL: readonly string[] = Array.from({ length: 256 }, (_, octet) => {

@@ -30,8 +30,9 @@ export class Endpoint {
   /** The routers that the route is in, the outermost first. */
   readonly owners: readonly Owner[];
   readonly names: readonly string[];
-  readonly namedWildcard: boolean;
-  /** The pattern has a parameter or a wildcard: not every octet of a matching path was written by the author. */
+  /** The wildcard's index after the parameters, or -1. Without a name it is not among {@link names}. */
+  readonly wildcard: number;
+  /** There is a parameter or a wildcard: not all octets of a matching path are the pattern's. */
   readonly dynamic: boolean;
   private composed: Handler | null;
 
@@ -40,8 +41,9 @@ export class Endpoint {
     this.layers = layers;
     this.owners = owners;
     this.names = pattern.names;
-    this.namedWildcard = pattern.namedWildcard;
-    this.dynamic = pattern.parts.some((part) => part.kind !== "text");
+    const parameters = pattern.parts.filter((part) => part.kind === "parameter").length;
+    this.wildcard = pattern.parts.at(-1)?.kind === "wildcard" ? parameters : -1;
+    this.dynamic = parameters > 0 || this.wildcard >= 0;
     this.composed = null;
   }
 

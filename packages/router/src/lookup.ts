@@ -5,7 +5,7 @@
  * @module
  */
 import { percentDecode } from "@stack/http";
-import { canonicalPath, isAmbiguous } from "./canonical-path.ts";
+import { canonicalPath, hasDotSegment, hasEmptySegment } from "./canonical-path.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { PathParams } from "./path-params.ts";
 import type { Pattern } from "./pattern.ts";
@@ -20,14 +20,16 @@ export class Lookup {
   private readonly refusesAmbiguous: boolean;
   /** The methods of all routes: what the server as a whole can do. */
   private readonly everyMethod: Set<string>;
-  /** The canonical path that {@link tree} found last. */
+  /** The canonical path that {@link tree} found last, and whether it has triplets. */
   private path: string;
+  private encoded: boolean;
 
   constructor(ambiguousPaths: AmbiguousPaths) {
     this.tree = new Tree();
     this.refusesAmbiguous = ambiguousPaths === "refuse";
     this.everyMethod = new Set(["OPTIONS"]);
     this.path = "";
+    this.encoded = false;
   }
 
   /** The endpoint that is registered for exactly the same requests, if any. */
@@ -47,12 +49,18 @@ export class Lookup {
 
   /** The endpoint that answers `method` at `path`, or `null`. Allocates nothing unless the path has triplets. */
   find(method: string, path: string): Endpoint | null {
-    const canonical = canonicalPath(path);
+    const encoded = path.includes("%");
+    const canonical = encoded ? canonicalPath(path) : path;
     if (canonical === null) return null;
     const found = this.tree.find(method, canonical);
-    if (found === null || !found.dynamic) return found; // literal patterns are never ambiguous
-    if (this.refusesAmbiguous && isAmbiguous(canonical)) return null;
+    if (found === null || !found.dynamic) return found; // a literal pattern is never ambiguous
     this.path = canonical;
+    this.encoded = encoded;
+    if (!this.refusesAmbiguous) return found;
+    if (hasDotSegment(canonical)) return null;
+    // Only a wildcard takes an empty segment: literals have none and a parameter is not empty.
+    const { wildcard } = found;
+    if (wildcard >= 0 && hasEmptySegment(canonical, (this.tree.starts[wildcard] as number) - 1)) return null;
     return found;
   }
 
@@ -61,6 +69,7 @@ export class Lookup {
     const canonical = this.acceptable(path);
     if (canonical === null) return null;
     this.path = canonical;
+    this.encoded = true;
     return this.tree.findScope(canonical);
   }
 
@@ -71,15 +80,15 @@ export class Lookup {
    *   be told from a separator, and `/admin%2Fkeys` would walk around a guard on `/admin/*` (S150)
    */
   params(endpoint: Endpoint): PathParams | null {
-    const { names } = endpoint;
+    const { names, wildcard } = endpoint;
+    if (names.length === 0) return NO_PARAMS;
     const { starts, ends } = this.tree;
-    const values: string[] = [];
+    const values = new Array<string>(names.length); // a list that grows would take 17 places at once
     for (let i = 0; i < names.length; i++) {
       const text = this.path.slice(starts[i], ends[i]);
-      const value = percentDecode(text);
-      if (value === null) return null;
-      if (value !== text && endpoint.namedWildcard && i === names.length - 1 && text.includes("%2F")) return null;
-      values.push(value);
+      const value = this.encoded ? percentDecode(text) : text;
+      if (value === null || (i === wildcard && text.includes("%2F"))) return null;
+      values[i] = value;
     }
     return new PathParams(names, values);
   }
@@ -101,8 +110,10 @@ export class Lookup {
   /** The canonical form, or `null` for a path that is refused. */
   private acceptable(path: string): string | null {
     const canonical = canonicalPath(path);
-    return canonical === null || (this.refusesAmbiguous && isAmbiguous(canonical)) ? null : canonical;
+    if (canonical === null || !this.refusesAmbiguous) return canonical;
+    return hasDotSegment(canonical) || hasEmptySegment(canonical, 0) ? null : canonical;
   }
 }
 
+const NO_PARAMS: PathParams = new PathParams([], []);
 const NONE: ReadonlySet<string> = new Set();

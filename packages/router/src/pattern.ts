@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { canonicalPath, isAmbiguous } from "./canonical-path.ts";
+import { canonicalPath, hasDotSegment, hasEmptySegment } from "./canonical-path.ts";
 import { RoutePatternError } from "./errors.ts";
 
 /** A piece of a pattern, in the order of the path. */
@@ -28,8 +28,6 @@ export interface Pattern {
   readonly parts: readonly Part[];
   /** The names of the parameters, and of the wildcard when it has one, in the order of the path. */
   readonly names: readonly string[];
-  /** The last name is the wildcard's. */
-  readonly namedWildcard: boolean;
 }
 
 /**
@@ -55,13 +53,12 @@ export function parsePattern(pattern: string): Pattern {
   if (method !== null) checkMethod(pattern, method);
   if (path === "*") {
     if (method !== "OPTIONS") throw new RoutePatternError(pattern, 'the target "*" is for OPTIONS only');
-    return { method, path, parts: [{ kind: "text", text: "*" }], names: [], namedWildcard: false };
+    return { method, path, parts: [{ kind: "text", text: "*" }], names: [] };
   }
   if (!path.startsWith("/")) throw new RoutePatternError(pattern, 'write "/path" or "METHOD /path"');
 
   const parts: Part[] = [];
   const names: string[] = [];
-  let namedWildcard = false;
   let text = "";
   const segments = path.split("/").slice(1);
   for (const [index, segment] of segments.entries()) {
@@ -87,17 +84,18 @@ export function parsePattern(pattern: string): Pattern {
       if (suffix !== "") throw new RoutePatternError(pattern, "a wildcard is * and a name of letters, digits and _");
       if (index < segments.length - 1) throw new RoutePatternError(pattern, "a wildcard is the last segment");
       parts.push({ kind: "wildcard" });
-      namedWildcard = name !== "";
     }
     if (name === "") continue;
     if (names.includes(name)) throw new RoutePatternError(pattern, `the name ${name} is used twice`);
     names.push(name);
   }
   if (text !== "") parts.push({ kind: "text", text });
-  const whole = parts.map((part) => (part.kind === "text" ? part.text : part.kind === "parameter" ? "x" : ""));
-  if (isAmbiguous(whole.join("")))
+  const example = parts
+    .map((part) => (part.kind === "text" ? part.text : part.kind === "parameter" ? "x" : ""))
+    .join("");
+  if (hasDotSegment(example) || hasEmptySegment(example, 0))
     throw new RoutePatternError(pattern, "dot segments and empty segments match no request; leave them out");
-  return { method, path, parts, names, namedWildcard };
+  return { method, path, parts, names };
 }
 
 /**

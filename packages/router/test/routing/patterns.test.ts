@@ -207,7 +207,6 @@ describe("patterns: what is refused, with ERR_ROUTE_PATTERN", () => {
         { kind: "wildcard" },
       ],
       names: ["b", "d"],
-      namedWildcard: true,
     });
   });
 });

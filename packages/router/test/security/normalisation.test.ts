@@ -115,7 +115,7 @@ describe("S154, S155: answers of the router itself", () => {
   test.each(["//evil.example/a", "/\\evil.example/a", "//evil.example/a/", "/\\evil.example/a/"])(
     "S154: %s is not redirected",
     async (path) => {
-      for (const pattern of ["/:a/", "/:a", "/*/", "/%5Cevil.example/:a/"].filter((each) => each !== "/*/")) {
+      for (const pattern of ["/:a/", "/:a", "/%5Cevil.example/:a/"]) {
         const { dispatch } = createRouter({ trailingSlash: "redirect", ambiguousPaths: "keep" }).get(
           pattern,
           named("a"),
