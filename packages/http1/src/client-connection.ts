@@ -60,7 +60,8 @@ export class ClientConnection implements Engine, ContentVisitor, TunnelEnd {
   private closing: boolean;
   /** The response at hand is the last (RFC 9112 §9.6): what is under way behind it stays unanswered. */
   private last: boolean;
-  private peerEnded: boolean;
+  /** The server has ended its side. */
+  peerEnded: boolean;
   private endWanted: boolean;
   private written: number;
   private minor: number;

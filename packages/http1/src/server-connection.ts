@@ -58,10 +58,15 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   private phase: number;
   private requestContent: number;
   private held: Uint8Array | null;
+  /** The read at hand, from the first octet behind the head: what {@link leave} takes along. */
+  private reading: Uint8Array;
+  private readAt: number;
+  private readEnd: number;
   private processing: boolean;
   private paused: boolean;
   private closing: boolean;
-  private peerEnded: boolean;
+  /** The client has ended its side. */
+  peerEnded: boolean;
   private endWanted: boolean;
   private written: number;
   /** The count of octets written before the current response's head. */
@@ -80,6 +85,9 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.phase = HEAD;
     this.requestContent = 0;
     this.held = null;
+    this.reading = NOTHING;
+    this.readAt = 0;
+    this.readEnd = 0;
     this.processing = false;
     this.paused = false;
     this.closing = false;
@@ -277,7 +285,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   }
 
   leave(): Uint8Array {
-    const early = this.held ?? NOTHING;
+    const early = this.held ?? this.reading.slice(this.readAt, this.readEnd);
     this.held = null;
     this.exchange?.release();
     this.exchange = null;
@@ -332,6 +340,9 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
           }
           at = next;
           this.decoder = null;
+          this.reading = bytes;
+          this.readAt = at;
+          this.readEnd = end;
           this.begin(decoder);
         } else if (this.phase === CONTENT) {
           const next = this.takeContent(bytes, at, end);
@@ -346,6 +357,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
       at = end;
     } finally {
       this.processing = false;
+      this.reading = NOTHING;
     }
     return at;
   }

@@ -123,8 +123,8 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     if (this.receiver !== null || this.discarding)
       throw new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once");
     this.receiver = receiver;
-    if (this.gone !== null) receiver.onError(this.gone);
-    else if (this.received) receiver.onEnd(null);
+    if (this.received) receiver.onEnd(null);
+    else if (this.gone !== null) receiver.onError(this.gone);
     return this;
   }
 

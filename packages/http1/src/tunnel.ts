@@ -4,9 +4,12 @@
  * @module
  */
 import type { Carrier, Engine, PeerInfo } from "@stack/http";
+import { appendHeld } from "./held-input.ts";
 
 /** Ends the HTTP part of a connection and gives what the client sent behind its request. */
 export interface TunnelEnd {
+  /** The other side has ended while the octets were still HTTP's. */
+  readonly peerEnded: boolean;
   /** Flushes what HTTP still has to say, then gives the octets that waited behind the head. */
   leave(): Uint8Array;
 }
@@ -55,13 +58,10 @@ export class TunnelCarrier implements Carrier {
 
   handOver(next: Engine, rest: Uint8Array): void {
     const early = this.tunnel.leave();
-    if (rest.length === 0) {
-      this.carrier.handOver(next, early);
-      return;
-    }
-    const joined = new Uint8Array(early.length + rest.length);
-    joined.set(early);
-    joined.set(rest, early.length);
-    this.carrier.handOver(next, joined);
+    if (early.length === 0 || rest.length === 0) this.carrier.handOver(next, early.length === 0 ? rest : early);
+    else this.carrier.handOver(next, appendHeld(early, rest, 0, rest.length));
+    if (!this.tunnel.peerEnded) return;
+    next.receiveEnd();
+    this.carrier.wantFlush();
   }
 }

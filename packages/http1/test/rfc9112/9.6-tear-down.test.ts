@@ -73,6 +73,23 @@ describe("RFC 9112 §9.6 Tear-down, server", () => {
     expect(reasons).toMatchObject([{ code: "ERR_PEER_GONE" }]);
   });
 
+  test("content that was complete before the client's end is complete for who reads it later", async () => {
+    const ends: unknown[] = [];
+    const { peer } = serve(async (request, response) => {
+      await Promise.resolve();
+      await Promise.resolve();
+      request.content.forward({
+        onContent: () => {},
+        onEnd: (trailers) => ends.push(trailers),
+        onError: (error) => ends.push(error),
+      });
+      response.send("");
+    });
+    peer.send(get("/1")).end();
+    await peer.settled();
+    expect(ends).toEqual([null]);
+  });
+
   test.each([
     ["between requests: in good order", "", "", []],
     ["in a head: 400", "GET / HTTP/1.1\r\nHo", "HTTP/1.1 400", ["ERR_HTTP1_INCOMPLETE 400"]],
