@@ -28,6 +28,7 @@ const SERVER = `${ROOT}apps/server/dist/main.js`;
  * @property {boolean} byDefault false: only when `--only` names it
  * @property {boolean} canned true: answers all GETs alike, so only the content of `get` is expected
  * @property {() => Command} command how to start it; compiles or looks for what that needs
+ * @property {readonly string[]} unbounded what is added to the command so that content may be of any size
  * @property {Readonly<Record<Work, string | null>>} targets null: it does not do this work
  *
  * @typedef {{ argv: readonly string[], version: string, missing: null } | { missing: string }} Command
@@ -51,6 +52,7 @@ export const CONTESTANTS = {
     byDefault: true,
     canned: true,
     command: compiled,
+    unbounded: [],
     targets: { ...PEER_TARGETS, streamEcho: null },
   },
   net20: {
@@ -60,6 +62,7 @@ export const CONTESTANTS = {
     byDefault: false,
     canned: true,
     command: () => onNode(20, [`${HERE}net.mjs`]),
+    unbounded: [],
     targets: { ...PEER_TARGETS, echo: null, streamEcho: null },
   },
   stack20: stack(20),
@@ -75,6 +78,7 @@ export const CONTESTANTS = {
     byDefault: true,
     canned: false,
     command: fastify,
+    unbounded: [],
     targets: { ...PEER_TARGETS, streamEcho: null },
   },
   bun: {
@@ -84,6 +88,7 @@ export const CONTESTANTS = {
     byDefault: true,
     canned: false,
     command: () => binary(`${PEERS}@oven/bun-linux-x64/bin/bun`, [`${HERE}bun.mjs`]),
+    unbounded: [],
     targets: { ...PEER_TARGETS, streamEcho: "/echo" },
   },
   deno: {
@@ -93,6 +98,7 @@ export const CONTESTANTS = {
     byDefault: true,
     canned: false,
     command: () => binary(`${PEERS}@deno/linux-x64-glibc/deno`, ["run", "--allow-net", `${HERE}deno.mjs`]),
+    unbounded: [],
     targets: PEER_TARGETS,
   },
 };
@@ -109,6 +115,7 @@ function stack(major) {
       existsSync(SERVER)
         ? onNode(major, [SERVER, "--port", "0", "--log", "silent"])
         : { missing: "not built: run pnpm build" },
+    unbounded: ["--max-content", "unlimited"],
     targets: OUR_TARGETS,
   };
 }
@@ -122,6 +129,7 @@ function nodeHttp(major) {
     byDefault: true,
     canned: false,
     command: () => onNode(major, [`${HERE}node.mjs`]),
+    unbounded: [],
     targets: PEER_TARGETS,
   };
 }

@@ -109,7 +109,7 @@ async function perRequest(name, connections, options) {
  */
 async function perOctet(name, size, options) {
   const target = CONTESTANTS[name]?.targets.streamEcho ?? "";
-  const server = await startContestant(name, options.serverCore);
+  const server = await startContestant(name, options.serverCore, CONTESTANTS[name]?.unbounded);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const warm = Date.now() + 1000 * Math.min(options.warmup, options.duration);

@@ -60,14 +60,15 @@ async function stop(child) {
  *
  * @param {string} name
  * @param {number} core
+ * @param {readonly string[]} [extra] arguments after its own
  * @returns {Promise<Running>}
  * @throws {Error} with what it wrote to stderr, if it ends or is silent for 15 s
  */
-export async function startContestant(name, core) {
+export async function startContestant(name, core, extra = []) {
   const contestant = CONTESTANTS[name];
   const command = contestant?.command();
   if (command === undefined || command.missing !== null) throw new Error(`${name}: ${command?.missing ?? "unknown"}`);
-  const child = startOn(core, command.argv);
+  const child = startOn(core, [...command.argv, ...extra]);
   let written = "";
   let complaint = "";
   child.stderr?.on("data", (chunk) => {
