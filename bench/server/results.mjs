@@ -5,6 +5,7 @@
  * @module
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { chart } from "./chart.mjs";
 import { ROOT } from "./contestants.mjs";
 import { sections } from "./sections.mjs";
@@ -36,7 +37,10 @@ export function keep(kind, result, options) {
 /** Draws the chart and fills the document from the results kept. */
 export function publish() {
   const kept = { server: load("server"), memory: load("memory"), growth: load("growth") };
-  if (kept.server !== null) writeFileSync(CHART, chart(kept.server.variants));
+  if (kept.server !== null) {
+    mkdirSync(dirname(CHART), { recursive: true });
+    writeFileSync(CHART, chart(kept.server.variants));
+  }
   let text = readFileSync(DOCUMENT, "utf8");
   for (const [name, content] of Object.entries(sections(kept))) text = filled(text, name, content);
   writeFileSync(DOCUMENT, text);

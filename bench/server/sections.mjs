@@ -18,7 +18,7 @@ export function sections({ server, memory, growth }) {
     const tables = Object.entries(server.variants).map(
       ([name, rows]) => `### ${capital(VARIANTS[name]?.title ?? name)}\n\n${markdown(variantTable(rows))}`,
     );
-    parts["bench:server"] = `${provenance(server)}\n\n${tables.join("\n")}`;
+    parts["bench:server"] = `${provenance(server, true)}\n\n${tables.join("\n")}`;
     parts["bench:targets"] = markdown(verdictTable(serverVerdicts(server.variants)));
   }
   if (memory !== null)
@@ -33,12 +33,12 @@ export function sections({ server, memory, growth }) {
   return parts;
 }
 
-/** When, on what and how. @param {any} result */
-function provenance({ date, commit, machine, settings }) {
+/** When, on what and how. @param {any} result @param {boolean} [windows] whether it has timed windows of one length */
+function provenance({ date, commit, machine, settings }, windows = false) {
   const { warmup, duration, rounds, serverCore, loadCore } = settings;
   return (
     `Measured on ${date}${commit === null ? "" : ` at commit ${commit}`}: ${machine.cpu}, ${machine.cores} cores, ` +
-    `${machine.memory}, Linux ${machine.kernel}; windows of ${duration} s after ${warmup} s of warm-up, ` +
+    `${machine.memory}, Linux ${machine.kernel}; ${windows ? `windows of ${duration} s after ${warmup} s of warm-up, ` : ""}` +
     `${rounds} ${rounds === 1 ? "round" : "rounds"}, server on core ${serverCore}, generator on core ${loadCore}.`
   );
 }
