@@ -108,8 +108,8 @@ export class LiveFigures {
       connections,
       requests,
       rate: seconds > 0 ? Math.round((requests - this.lastRequests) / seconds) : 0,
-      p50: this.latency.quantile(0.5),
-      p99: this.latency.quantile(0.99),
+      p50: rounded(this.latency.quantile(0.5)),
+      p99: rounded(this.latency.quantile(0.99)),
       errors,
       refused,
       rss: memory.rss,
@@ -214,6 +214,11 @@ class Subscriber {
 function lastEventId(request: HttpRequest): number {
   const id = request.fields.get("last-event-id") ?? "";
   return /^\d{1,15}$/.test(id) ? Number(id) : 0;
+}
+
+/** Three digits: the histogram knows no more. */
+function rounded(ms: number | null): number | null {
+  return ms === null ? null : Number(ms.toPrecision(3));
 }
 
 const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();

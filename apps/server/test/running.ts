@@ -18,11 +18,11 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts a server in this process. */
-export async function start(options: Partial<AppOptions> = {}): Promise<Running> {
+/** Starts a server in this process. A port is given only to start again where one was. */
+export async function start(options: Partial<AppOptions> = {}, at = 0): Promise<Running> {
   const draining = new AbortController();
   const server = createApp({ draining: draining.signal, ...options });
-  const { port } = await server.listen(0);
+  const { port } = await server.listen(at);
   return {
     server,
     port,
