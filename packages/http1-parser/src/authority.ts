@@ -6,7 +6,10 @@
  */
 
 import { latin1 } from "./latin1.ts";
-import { COLON, HEX, LEFT_BRACKET, NOT_HEX, PERCENT, REG_NAME, RIGHT_BRACKET, ZERO } from "./octets.ts";
+import * as octets from "./octets.ts";
+
+// Constants of this module: a binding of another is loaded anew for each octet.
+const { COLON, HEX, LEFT_BRACKET, NOT_HEX, PERCENT, REG_NAME, RIGHT_BRACKET, ZERO } = octets;
 
 /** Not an authority. */
 export const INVALID = 0;
@@ -22,7 +25,6 @@ export const WITH_PORT = 2;
  * `a@b` need not agree on the host (S24).
  */
 export function authorityKind(bytes: Uint8Array, start: number, end: number): number {
-  const inName = REG_NAME;
   let at = start;
   if (start < end && bytes[start] === LEFT_BRACKET) {
     while (at < end && bytes[at] !== RIGHT_BRACKET) at++;
@@ -30,7 +32,7 @@ export function authorityKind(bytes: Uint8Array, start: number, end: number): nu
     at += 1;
   } else {
     while (at < end) {
-      if (inName[bytes[at] as number] === 1) at += 1;
+      if (REG_NAME[bytes[at] as number] === 1) at += 1;
       else if (bytes[at] !== PERCENT) break;
       else if (at + 2 < end && isHex(bytes[at + 1] as number) && isHex(bytes[at + 2] as number)) at += 3;
       else return INVALID;

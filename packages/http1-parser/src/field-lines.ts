@@ -12,7 +12,10 @@ import { type HeadErrorCode, HeadSyntaxError, quoteOctet } from "./errors.ts";
 import type { FramingFields } from "./framing-fields.ts";
 import { framingName, OTHER } from "./framing-names.ts";
 import type { Leniency } from "./leniency.ts";
-import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TCHAR } from "./octets.ts";
+import * as octets from "./octets.ts";
+
+// Constants of this module: a binding of another is loaded anew for each octet (bench/http1-parser: 40 ns a head).
+const { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TCHAR } = octets;
 
 /** More octets are needed. Not an error. */
 export const PARTIAL = -1;
@@ -41,6 +44,7 @@ export class FieldLines {
   /** Begins a new section. */
   reset(): void {
     this.count = 0;
+    if (this.phase === LINE && !this.folded) return; // never cut: nothing else has changed
     this.phase = LINE;
     this.name = OTHER;
     this.folded = false;
@@ -56,10 +60,61 @@ export class FieldLines {
    * @throws HeadSyntaxError at the first octet that cannot be right
    */
   scan(bytes: Uint8Array, at: number, end: number, base: number): number {
+    let p = at;
+    if (this.phase === LINE && !this.leniency.obsFold) {
+      p = this.scanWholeLines(bytes, at, end, base);
+      if (p + 1 < end && bytes[p] === CR && bytes[p + 1] === LF) return p + 2;
+    }
+    return this.scanOctets(bytes, p, end, base);
+  }
+
+  /**
+   * Takes the lines that are whole and of the usual form, at half the cost of
+   * octet by octet. What is cut, ends the section, needs a leniency or is wrong
+   * is left, from the beginning of its line, to {@link FieldLines.scanOctets}.
+   *
+   * @returns the offset of the first line not taken
+   */
+  private scanWholeLines(bytes: Uint8Array, at: number, end: number, base: number): number {
+    const framing = this.framing;
+    const offsets = this.held ?? shared;
+    const last = Math.min(this.maxFields, offsets.length / STRIDE);
+    let count = this.count;
+    let line = at;
+    for (; count < last; count++) {
+      let p = line;
+      while (p < end && TCHAR[bytes[p] as number] === 1) p++;
+      if (p === line || p === end || bytes[p] !== COLON) break;
+      const nameEnd = p;
+      p += 1;
+      while (p < end && isOws(bytes[p] as number)) p++;
+      const valueStart = p;
+      while (p + 8 <= end && areVisible(bytes, p)) p += 8;
+      while (p < end && FIELD_VALUE[bytes[p] as number] === 1) p++;
+      if (p + 1 >= end || bytes[p] !== CR || bytes[p + 1] !== LF) break;
+      let valueEnd = p;
+      while (valueEnd > valueStart && isOws(bytes[valueEnd - 1] as number)) valueEnd--; // S22: SP and HTAB only
+      const n = count * STRIDE;
+      offsets[n] = line - base;
+      offsets[n + 1] = nameEnd - base;
+      offsets[n + 2] = valueStart - base;
+      offsets[n + 3] = valueEnd - base;
+      if (framing !== null) {
+        const name = framingName(bytes, line, nameEnd);
+        if (name !== OTHER) framing.add(name, bytes, valueStart, valueEnd, count);
+      }
+      line = p + 2;
+    }
+    this.count = count;
+    return line;
+  }
+
+  /** One octet after the other, in phases, so that the section may be cut anywhere; and every refusal. */
+  private scanOctets(bytes: Uint8Array, at: number, end: number, base: number): number {
     let offsets = this.held ?? shared;
     let phase = this.phase;
-    let p = phase === LINE && !this.leniency.obsFold ? this.scanWholeLines(bytes, at, end, base, offsets) : at;
     let n = this.count * STRIDE;
+    let p = at;
     for (;;) {
       if (phase === LINE) {
         if (p === end) break;
@@ -145,59 +200,17 @@ export class FieldLines {
   }
 
   /**
-   * Takes the lines that are whole and of the usual form, at half the cost of
-   * octet by octet; what is cut, ends the section, needs a leniency or is wrong
-   * is left, from the beginning of its line, to {@link FieldLines.scan}.
-   *
-   * @returns the offset of the first line not taken
-   */
-  private scanWholeLines(bytes: Uint8Array, at: number, end: number, base: number, offsets: Int32Array): number {
-    const tchar = TCHAR; // locals: a binding of another module is loaded anew for each octet
-    const inValue = FIELD_VALUE;
-    const framing = this.framing;
-    const last = Math.min(this.maxFields * STRIDE, offsets.length);
-    let n = this.count * STRIDE;
-    let line = at;
-    while (n < last) {
-      let p = line;
-      while (p < end && tchar[bytes[p] as number] === 1) p++;
-      if (p === line || p === end || bytes[p] !== COLON) break;
-      const nameEnd = p;
-      p += 1;
-      while (p < end && isOws(bytes[p] as number)) p++;
-      const valueStart = p;
-      while (p + 8 <= end && areVisible(bytes, p)) p += 8;
-      while (p < end && inValue[bytes[p] as number] === 1) p++;
-      if (p + 1 >= end || bytes[p] !== CR || bytes[p + 1] !== LF) break;
-      let valueEnd = p;
-      while (valueEnd > valueStart && isOws(bytes[valueEnd - 1] as number)) valueEnd--; // S22: SP and HTAB only
-      offsets[n] = line - base;
-      offsets[n + 1] = nameEnd - base;
-      offsets[n + 2] = valueStart - base;
-      offsets[n + 3] = valueEnd - base;
-      if (framing !== null) {
-        const name = framingName(bytes, line, nameEnd);
-        if (name !== OTHER) framing.add(name, bytes, valueStart, valueEnd, n / STRIDE);
-      }
-      n += STRIDE;
-      line = p + 2;
-    }
-    this.count = n / STRIDE;
-    return line;
-  }
-
-  /**
    * The fields as `[name, value, name, value, …]`, names as they were sent.
    *
    * @param text - the octets since `base` of {@link scan}, as latin1
    */
   strings(text: string): string[] {
     const offsets = this.held ?? shared;
-    const fields: string[] = [];
-    const n = this.count * STRIDE;
-    for (let i = 0; i < n; i += STRIDE) {
-      const value = text.slice(offsets[i + 2], offsets[i + 3]);
-      fields.push(text.slice(offsets[i], offsets[i + 1]), this.folded ? unfold(value) : value);
+    const fields = new Array<string>(this.count * 2); // measured: a third cheaper than to push
+    for (let i = 0, n = 0; i < fields.length; i += 2, n += STRIDE) {
+      const value = text.slice(offsets[n + 2], offsets[n + 3]);
+      fields[i] = text.slice(offsets[n], offsets[n + 1]);
+      fields[i + 1] = this.folded ? unfold(value) : value;
     }
     return fields;
   }

@@ -11,18 +11,14 @@
 
 import { authorityKind, INVALID } from "./authority.ts";
 import { HeadSyntaxError, quote } from "./errors.ts";
-import {
-  CONNECTION,
-  CONTENT_LENGTH,
-  EXPECT,
-  equalsIgnoringCase,
-  HOST,
-  lowerCase,
-  TRANSFER_ENCODING,
-} from "./framing-names.ts";
+import { CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING } from "./framing-names.ts";
+import { isKnownName, type KnownName, knownName } from "./known-names.ts";
 import { latin1 } from "./latin1.ts";
 import type { Leniency } from "./leniency.ts";
-import { COMMA, HTAB, SP, TCHAR, ZERO } from "./octets.ts";
+import * as octets from "./octets.ts";
+
+// Constants of this module: a binding of another is loaded anew for each octet (bench/http1-parser: 40 ns a head).
+const { COMMA, HTAB, SP, TCHAR, ZERO } = octets;
 
 /** The framing fields of one head. Reused for each message of a connection. */
 export class FramingFields {
@@ -42,6 +38,8 @@ export class FramingFields {
   expectContinue = false;
   /** Which field line is the Host; -1 when there is none. */
   host = -1;
+  /** Whether nothing but Host was seen: most heads, for which there is little to forget. */
+  private isHostOnly = true;
   private readonly leniency: Readonly<Leniency>;
   private readonly isRequest: boolean;
 
@@ -52,6 +50,9 @@ export class FramingFields {
 
   /** Forgets all, for the next head. */
   reset(): void {
+    this.host = -1;
+    if (this.isHostOnly) return;
+    this.isHostOnly = true;
     this.contentLength = -1;
     this.codings = 0;
     this.chunked = false;
@@ -61,7 +62,6 @@ export class FramingFields {
     this.upgradeOption = false;
     this.upgrade = false;
     this.expectContinue = false;
-    this.host = -1;
   }
 
   /**
@@ -73,7 +73,10 @@ export class FramingFields {
   add(name: number, bytes: Uint8Array, start: number, end: number, line: number): void {
     if (name === HOST) {
       if (this.isRequest) this.addHost(bytes, start, end, line);
-    } else if (name === CONNECTION) this.addConnection(bytes, start, end);
+      return;
+    }
+    this.isHostOnly = false;
+    if (name === CONNECTION) this.addConnection(bytes, start, end);
     else if (name === CONTENT_LENGTH) this.addContentLength(bytes, start, end);
     else if (name === TRANSFER_ENCODING) this.addTransferEncoding(bytes, start, end);
     else if (name === EXPECT) this.addExpect(bytes, start, end);
@@ -118,17 +121,17 @@ export class FramingFields {
     let at = start;
     do {
       const from = at;
-      let octets = 0;
+      let length = 0;
       for (; at < end; at++) {
         const digit = (bytes[at] as number) - ZERO;
         if (digit < 0 || digit > 9) break;
-        octets = octets * 10 + digit;
-        if (octets > Number.MAX_SAFE_INTEGER) this.badContentLength(bytes, start, end);
+        length = length * 10 + digit;
+        if (length > Number.MAX_SAFE_INTEGER) this.badContentLength(bytes, start, end);
       }
       if (at === from) this.badContentLength(bytes, start, end);
-      if (this.contentLength >= 0 && (this.contentLength !== octets || !this.leniency.equalContentLengths))
+      if (this.contentLength >= 0 && (this.contentLength !== length || !this.leniency.equalContentLengths))
         throw new HeadSyntaxError("ERR_HTTP1_DUPLICATE_CONTENT_LENGTH", quote(latin1(bytes, start, end)));
-      this.contentLength = octets;
+      this.contentLength = length;
       if (at === end) return;
       at = this.leniency.equalContentLengths ? afterComma(bytes, at, end) : end;
     } while (at < end);
@@ -152,7 +155,7 @@ export class FramingFields {
       while (at < end && TCHAR[bytes[at] as number] === 1) at++;
       if (at === from || (this.chunked && (this.isRequest || !this.leniency.unknownTransferCodings))) break;
       this.codings += 1;
-      this.chunked = at - from === CHUNKED.length && equalsIgnoringCase(bytes, from, CHUNKED);
+      this.chunked = isKnownName(bytes, from, at, CHUNKED);
       if (this.chunked && this.hasChunked) break;
       this.hasChunked = this.hasChunked || this.chunked;
       if (at === end) return;
@@ -165,10 +168,9 @@ export class FramingFields {
   private addConnection(bytes: Uint8Array, start: number, end: number): void {
     for (let at = memberStart(bytes, start, end); at < end; ) {
       const last = memberEnd(bytes, at, end);
-      const length = last - at;
-      if (length === CLOSE.length && equalsIgnoringCase(bytes, at, CLOSE)) this.close = true;
-      else if (length === KEEP_ALIVE.length && equalsIgnoringCase(bytes, at, KEEP_ALIVE)) this.keepAlive = true;
-      else if (length === UPGRADE.length && equalsIgnoringCase(bytes, at, UPGRADE)) this.upgradeOption = true;
+      if (isKnownName(bytes, at, last, CLOSE)) this.close = true;
+      else if (isKnownName(bytes, at, last, KEEP_ALIVE)) this.keepAlive = true;
+      else if (isKnownName(bytes, at, last, UPGRADE)) this.upgradeOption = true;
       at = memberStart(bytes, last, end);
     }
   }
@@ -177,7 +179,7 @@ export class FramingFields {
   private addExpect(bytes: Uint8Array, start: number, end: number): void {
     for (let at = memberStart(bytes, start, end); at < end; ) {
       const last = memberEnd(bytes, at, end);
-      if (last - at === CONTINUE.length && equalsIgnoringCase(bytes, at, CONTINUE)) this.expectContinue = true;
+      if (isKnownName(bytes, at, last, CONTINUE)) this.expectContinue = true;
       at = memberStart(bytes, last, end);
     }
   }
@@ -212,8 +214,8 @@ function isOws(octet: number): boolean {
   return octet === SP || octet === HTAB;
 }
 
-const CHUNKED: Uint8Array = lowerCase("chunked");
-const CLOSE: Uint8Array = lowerCase("close");
-const KEEP_ALIVE: Uint8Array = lowerCase("keep-alive");
-const UPGRADE: Uint8Array = lowerCase("upgrade");
-const CONTINUE: Uint8Array = lowerCase("100-continue");
+const CHUNKED: KnownName = knownName("chunked");
+const CLOSE: KnownName = knownName("close");
+const KEEP_ALIVE: KnownName = knownName("keep-alive");
+const UPGRADE: KnownName = knownName("upgrade");
+const CONTINUE: KnownName = knownName("100-continue");

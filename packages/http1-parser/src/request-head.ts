@@ -14,9 +14,12 @@ import { FramingFields } from "./framing-fields.ts";
 import { latin1 } from "./latin1.ts";
 import { type Leniency, STRICT } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
-import { CR, LF, SLASH, SP, TARGET, TCHAR, ZERO } from "./octets.ts";
+import { commonMethod } from "./methods.ts";
+import * as octets from "./octets.ts";
 import { authorityOf, TARGET_FORM, type TargetForm, targetForm } from "./request-target.ts";
 import { checkVersionOctet, isVersionLine, VERSION_OCTETS } from "./version.ts";
+
+const { CR, LF, SLASH, SP, TARGET, TCHAR, ZERO } = octets; // constants of this module, see field-lines.ts
 
 /**
  * Decodes one request head after the other. One for each connection.
@@ -109,8 +112,11 @@ export class RequestHeadDecoder {
    */
   decode(bytes: Uint8Array, at: number, end: number): number {
     if (this.phase > START_LF) return this.resume(bytes, at, end);
-    const start = this.skipEmptyLines(bytes, at, end);
-    if (start === end) return PARTIAL;
+    let start = at;
+    if (this.phase === START_LF || at >= end || TCHAR[bytes[at] as number] !== 1) {
+      start = this.skipEmptyLines(bytes, at, end);
+      if (start === end) return PARTIAL;
+    }
     this.phase = METHOD;
     this.emptyLines = 0;
     const stop = Math.min(end, start + this.limits.maxHeadOctets);
@@ -163,9 +169,8 @@ export class RequestHeadDecoder {
     let p = at;
     this.phase = FAILED; // unless one of the returns below is reached
     if (phase === METHOD) {
-      const tchar = TCHAR; // a local: a binding of another module is loaded anew for each octet
       const limit = Math.min(end, base + this.limits.maxMethodOctets + 1);
-      while (p < limit && tchar[bytes[p] as number] === 1) p++;
+      while (p < limit && TCHAR[bytes[p] as number] === 1) p++;
       if (p - base > this.limits.maxMethodOctets) throw new HeadSyntaxError("ERR_HTTP1_METHOD_TOO_LONG");
       if (p === end) return this.cut(METHOD);
       if (bytes[p] !== SP || p === base) throw new HeadSyntaxError("ERR_HTTP1_METHOD", quoteOctet(bytes[p] as number));
@@ -174,10 +179,9 @@ export class RequestHeadDecoder {
       phase = IN_TARGET;
     }
     if (phase === IN_TARGET) {
-      const inTarget = TARGET;
       const first = base + this.methodEnd + 1;
       const limit = Math.min(end, first + this.limits.maxTargetOctets + 1);
-      while (p < limit && inTarget[bytes[p] as number] === 1) p++;
+      while (p < limit && TARGET[bytes[p] as number] === 1) p++;
       if (p - first > this.limits.maxTargetOctets) throw new HeadSyntaxError("ERR_HTTP1_TARGET_TOO_LONG");
       if (p === end) return this.cut(IN_TARGET);
       if (bytes[p] !== SP || p === first) throw targetError(bytes[p] as number, p === first);
@@ -191,10 +195,13 @@ export class RequestHeadDecoder {
       else p = this.scanVersion(bytes, p, end, first);
       if (p === PARTIAL) return this.cut(VERSION);
       this.minor = bytes[first + 7] === ZERO ? 0 : 1;
-      this.checkTarget(bytes, base);
+      // Nearly all targets begin with a slash and are in origin-form by that, if the method is not CONNECT.
+      const isOrigin = bytes[base + this.methodEnd + 1] === SLASH && bytes[base] !== LETTER_C;
+      this.form = isOrigin ? TARGET_FORM.ORIGIN : this.formOf(bytes, base);
     }
     const next = this.lines.scan(bytes, p, end, base);
     if (next === PARTIAL) return this.cut(FIELDS);
+    this.method = commonMethod(bytes, base, base + this.methodEnd);
     this.finish(latin1(bytes, base, next));
     this.phase = START;
     return next;
@@ -225,24 +232,19 @@ export class RequestHeadDecoder {
     return new HeadSyntaxError(line === "PRI * HTTP/2.0" ? "ERR_HTTP1_PRI_PREFACE" : "ERR_HTTP1_VERSION_UNSUPPORTED");
   }
 
-  /** The form of the target (RFC 9112 §3.2), as soon as the request line is there. */
-  private checkTarget(bytes: Uint8Array, base: number): void {
-    const isConnect = this.methodEnd === 7 && bytes[base] === LETTER_C;
-    if (bytes[base + this.methodEnd + 1] === SLASH && !isConnect) {
-      this.form = TARGET_FORM.ORIGIN; // nearly all requests, without a string
-      return;
-    }
+  /** The form of the target (RFC 9112 §3.2), checked as soon as the request line is there. */
+  private formOf(bytes: Uint8Array, base: number): TargetForm {
     const first = base + this.methodEnd + 1;
     const end = base + this.targetEnd;
-    this.form = targetForm(latin1(bytes, base, first - 1), bytes, first, end);
-    if (this.form === TARGET_FORM.INVALID)
-      throw new HeadSyntaxError("ERR_HTTP1_TARGET", quote(latin1(bytes, first, end)));
+    const form = targetForm(latin1(bytes, base, first - 1), bytes, first, end);
+    if (form === TARGET_FORM.INVALID) throw new HeadSyntaxError("ERR_HTTP1_TARGET", quote(latin1(bytes, first, end)));
+    return form;
   }
 
   /** Sets the results from the octets of the head. */
   private finish(text: string): void {
     const framing = this.framing;
-    this.method = text.slice(0, this.methodEnd);
+    if (this.method === "") this.method = text.slice(0, this.methodEnd);
     this.target = text.slice(this.methodEnd + 1, this.targetEnd);
     if (framing.host === -1 && this.minor === 1) throw new HeadSyntaxError("ERR_HTTP1_HOST", "there is none"); // S24
     framing.check(this.minor);

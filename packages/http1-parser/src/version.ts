@@ -5,7 +5,9 @@
  */
 
 import { HeadSyntaxError, quoteOctet } from "./errors.ts";
-import { CR, DOT, LF, NINE, SLASH, ZERO } from "./octets.ts";
+import * as octets from "./octets.ts";
+
+const { CR, DOT, LF, NINE, SLASH, ZERO } = octets; // constants of this module, see field-lines.ts
 
 /** Octets of a version. */
 export const VERSION_OCTETS = 8;
