@@ -6,9 +6,9 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { type Address, formatAddress, parseAddress } from "./address.ts";
 import type { Carrier, Engine } from "./engine.ts";
-import { TcpError } from "./errors.ts";
-import { readByEvents } from "./reused-read.ts";
+import { dialError, TcpError } from "./errors.ts";
 import { SocketCarrier } from "./socket-carrier.ts";
+import { MAX_TIMER_MS } from "./timer-wheel.ts";
 
 /** How to dial. */
 export interface DialOptions {
@@ -26,17 +26,23 @@ export interface DialOptions {
  * Opens a connection and gives it to the engine that `connect` makes.
  *
  * @returns the engine, connected
- * @throws {@link TcpError} `ERR_DIAL`, `ERR_DIAL_TIMEOUT`, `ERR_DIAL_ABORTED`
+ * @throws {@link TcpError} `ERR_DIAL`, `ERR_DIAL_TIMEOUT`, `ERR_DIAL_ABORTED`; RangeError when the address is none;
+ *   what `connect` throws
+ *
+ * @example
+ * ```ts
+ * const client = await dial("localhost:8080", (carrier) => new LineClient(carrier), { timeoutMs: 2_000 });
+ * ```
  */
 export function dial<E extends Engine>(
   address: Address,
   connect: (carrier: Carrier) => E,
   options: DialOptions = {},
 ): Promise<E> {
-  const where = parseAddress(address);
-  const name = formatAddress(where);
   const { timeoutMs = 10_000, signal, noDelay = true, keepAliveMs = 60_000 } = options;
   return new Promise<E>((resolve, reject) => {
+    const where = parseAddress(address);
+    const name = formatAddress(where);
     if (signal?.aborted === true) {
       reject(new TcpError("ERR_DIAL_ABORTED", `dialling ${name} was aborted`, { cause: signal.reason }));
       return;
@@ -59,19 +65,23 @@ export function dial<E extends Engine>(
       socket.destroy();
       reject(error);
     };
-    const onFailure = (error: Error): void =>
-      give(new TcpError("ERR_DIAL", `cannot connect to ${name}: ${error.message}`, { cause: error }));
+    const onFailure = (error: Error): void => give(dialError(error, name));
     const onAbort = (): void =>
       give(new TcpError("ERR_DIAL_ABORTED", `dialling ${name} was aborted`, { cause: signal?.reason }));
     const timer = setTimeout(
       () => give(new TcpError("ERR_DIAL_TIMEOUT", `${name} did not answer within ${timeoutMs} ms`)),
-      timeoutMs,
+      Math.min(timeoutMs, MAX_TIMER_MS),
     );
     signal?.addEventListener("abort", onAbort, { once: true });
     socket.once("error", onFailure);
     socket.once("connect", () => {
       settle();
-      resolve(carry(socket, connect));
+      try {
+        resolve(carry(socket, connect));
+      } catch (error) {
+        socket.destroy();
+        reject(error);
+      }
     });
   });
 }
@@ -79,11 +89,21 @@ export function dial<E extends Engine>(
 /**
  * Carries an engine over a socket that is already open, a TLS socket for example.
  *
+ * The socket must not have been read from, and is the engine's from now on.
+ *
+ * @param onClosed - called when the socket is closed, after the engine's `closed`
  * @returns the engine
+ * @throws what `connect` throws; the socket is then still the caller's
+ *
+ * @example
+ * ```ts
+ * const socket = connectTls({ port: 443, host: "localhost", ALPNProtocols: ["h2"], allowHalfOpen: true });
+ * socket.once("secureConnect", () => carry(socket, (carrier) => new Http2Client(carrier)));
+ * ```
  */
 export function carry<E extends Engine>(socket: Socket, connect: (carrier: Carrier) => E, onClosed?: () => void): E {
   let engine: E | null = null;
-  new SocketCarrier(
+  const carrier = new SocketCarrier(
     socket,
     (made) => {
       engine = connect(made);
@@ -91,6 +111,8 @@ export function carry<E extends Engine>(socket: Socket, connect: (carrier: Carri
     },
     onClosed === undefined ? null : () => onClosed(),
   );
-  readByEvents(socket);
+  carrier.read(false);
+  // It broke before it came to us: its events are over.
+  if (socket.destroyed) setImmediate(() => carrier.finish());
   return engine as unknown as E;
 }

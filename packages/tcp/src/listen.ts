@@ -6,14 +6,15 @@
  *
  * @module
  */
-import { unlinkSync } from "node:fs";
+import { lstatSync, unlinkSync } from "node:fs";
 import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
-import { type Address, formatAddress, type ParsedAddress, parseAddress } from "./address.ts";
+import { type Address, type ParsedAddress, parseAddress } from "./address.ts";
 import type { Carrier, Engine } from "./engine.ts";
-import { listenError, TcpError } from "./errors.ts";
-import { canReuseReadBuffer, readByEvents, reuseReadBuffer } from "./reused-read.ts";
+import { listenError, TcpError, warn } from "./errors.ts";
+import { canReuseReadBuffer } from "./reused-read.ts";
 import { SocketCarrier } from "./socket-carrier.ts";
 import { canonicalAddress } from "./socket-peer.ts";
+import { MAX_TIMER_MS } from "./timer-wheel.ts";
 
 /** Bounds and socket options of a {@link Listener}. */
 export interface ListenOptions {
@@ -90,7 +91,7 @@ export class Listener {
     for (const carrier of [...this.registry]) carrier.drain();
     if (this.registry.size > 0)
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, graceMs);
+        const timer = setTimeout(resolve, Math.min(graceMs, MAX_TIMER_MS));
         this.whenEmpty = () => {
           clearTimeout(timer);
           resolve();
@@ -110,30 +111,28 @@ export class Listener {
 
   private accept(socket: Socket, options: ListenOptions, reuse: boolean): void {
     const { maxConnections = DEFAULT_MAX_CONNECTIONS, maxConnectionsPerAddress = Number.POSITIVE_INFINITY } = options;
-    let address = "";
-    if (maxConnectionsPerAddress !== Number.POSITIVE_INFINITY) {
-      address = canonicalAddress(socket.remoteAddress ?? "");
-      const count = this.perAddress.get(address) ?? 0;
-      if (count >= maxConnectionsPerAddress) {
-        this.refuse(socket, options);
-        return;
-      }
-      this.perAddress.set(address, count + 1);
-    }
-    if (this.registry.size >= maxConnections || this.closing !== null) {
-      this.leave(address);
+    const address =
+      maxConnectionsPerAddress === Number.POSITIVE_INFINITY ? "" : canonicalAddress(socket.remoteAddress ?? "");
+    const ofAddress = this.perAddress.get(address) ?? 0;
+    if (this.registry.size >= maxConnections || ofAddress >= maxConnectionsPerAddress || this.closing !== null) {
       this.refuse(socket, options);
       return;
     }
-    const carrier = new SocketCarrier(socket, options.connect, (gone) => {
-      this.registry.delete(gone);
-      this.leave(address);
-      if (this.registry.size === 0) this.whenEmpty?.();
-    });
-    this.registry.add(carrier);
-    if (reuse) reuseReadBuffer(socket);
-    else readByEvents(socket);
-    socket.resume();
+    try {
+      const carrier = new SocketCarrier(socket, options.connect, (gone) => {
+        this.registry.delete(gone);
+        this.leave(address);
+        if (this.registry.size === 0) this.whenEmpty?.();
+      });
+      this.registry.add(carrier);
+      // The peers of a Unix socket have no address: no bound for one of them can hold.
+      if (address !== "") this.perAddress.set(address, ofAddress + 1);
+      carrier.read(reuse);
+    } catch (error) {
+      // `connect` threw: there is no engine to tell, and nothing but this connection to lose (S102).
+      warn(error);
+      socket.destroy();
+    }
   }
 
   private leave(address: string): void {
@@ -144,8 +143,13 @@ export class Listener {
   }
 
   private refuse(socket: Socket, options: ListenOptions): void {
-    options.onRefused?.(canonicalAddress(socket.remoteAddress ?? ""));
+    const address = canonicalAddress(socket.remoteAddress ?? "");
     socket.destroy();
+    try {
+      options.onRefused?.(address);
+    } catch (error) {
+      warn(error);
+    }
   }
 }
 
@@ -178,12 +182,11 @@ async function bind(server: Server, address: ParsedAddress, options: ListenOptio
     await tryBind(server, address, options);
   } catch (error) {
     const failure = error as NodeJS.ErrnoException;
-    // A Unix socket's file outlives a process that was killed; nobody answers there, so it is ours to replace.
-    if (!("path" in address) || failure.code !== "EADDRINUSE" || (await answers(address.path)))
-      throw listenError(failure, formatAddress(address));
+    if (!("path" in address) || failure.code !== "EADDRINUSE" || !(await isLeftBehind(address.path)))
+      throw listenError(failure, address);
     removeSocketFile(address.path);
     await tryBind(server, address, options).catch((again: NodeJS.ErrnoException) => {
-      throw listenError(again, formatAddress(address));
+      throw listenError(again, address);
     });
   }
 }
@@ -202,15 +205,31 @@ function tryBind(server: Server, address: ParsedAddress, options: ListenOptions)
   });
 }
 
-function answers(path: string): Promise<boolean> {
+/**
+ * Whether the file is a Unix socket that outlived its process, and so is ours to replace. Nothing else is removed: not a
+ * file of another kind, and not a socket that is busy or closed to us.
+ */
+function isLeftBehind(path: string): Promise<boolean> {
   return new Promise((resolve) => {
+    if (!isSocketFile(path)) {
+      resolve(false);
+      return;
+    }
     const probe = connectSocket({ path });
     probe.once("connect", () => {
       probe.destroy();
-      resolve(true);
+      resolve(false);
     });
-    probe.once("error", () => resolve(false));
+    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
   });
+}
+
+function isSocketFile(path: string): boolean {
+  try {
+    return lstatSync(path).isSocket();
+  } catch {
+    return false; // abstract, or gone meanwhile
+  }
 }
 
 function removeSocketFile(path: string): void {

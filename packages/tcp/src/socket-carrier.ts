@@ -2,46 +2,51 @@
  * A protocol engine carried by a socket.
  *
  * Octets that arrive go to the engine; what the engine writes leaves in as few
- * writes as possible, none larger than {@link MAX_WRITE}, so that progress can be seen.
- * A read, the engine's work and the write happen in one go, without a stream,
- * an event object or a promise in between.
+ * writes as possible. A read, the engine's work and the write happen in one go,
+ * without a stream, an event object or a promise in between.
+ *
+ * An engine that throws costs its own connection and nothing else (S102): the
+ * connection is reset, and the engine's `closed` is told the error.
  *
  * @module
  */
 import type { Socket } from "node:net";
 import type { Carrier, Engine, PeerInfo } from "./engine.ts";
+import { warn } from "./errors.ts";
+import { flushThisTurn } from "./flush-turn.ts";
+import { readByEvents, reuseReadBuffer } from "./reused-read.ts";
+import { type OutputOwner, SocketOutput } from "./socket-output.ts";
 import { SocketPeer } from "./socket-peer.ts";
 import { sink } from "./socket-sink.ts";
 import { clock, type WheelEntry } from "./timer-wheel.ts";
-
-/** The most octets given to the kernel in one write: a write that completes is progress, and a stalled reader pins no more. */
-export const MAX_WRITE = 65_536;
-
-/** Octets that may wait for the kernel before an engine is told to wait. */
-export const HIGH_WATER = 65_536;
 
 /** A socket that knows its carrier, so that its listeners are shared functions and not closures. */
 export interface CarriedSocket extends Socket {
   carrier: SocketCarrier;
 }
 
-export class SocketCarrier implements Carrier, WheelEntry {
+/** Where the connection is. */
+const OPEN = 0;
+const DROPPED = 1; // aborted: nothing more in or out, the engine's `closed` follows
+const CLOSED = 2;
+
+export class SocketCarrier implements Carrier, WheelEntry, OutputOwner {
   readonly socket: CarriedSocket;
   wheelNext: WheelEntry | null;
   wheelPrevious: WheelEntry | null;
   wheelTick: number;
   private engine: Engine;
-  private queue: Uint8Array[];
-  private queued: number;
-  private inFlight: boolean;
+  private readonly output: SocketOutput;
+  private phase: number;
+  private paused: boolean;
   private working: boolean;
   private flushWanted: boolean;
-  private ending: boolean;
-  private closed: boolean;
+  private yielding: boolean;
   private reason: Error | null;
   private peerInfo: PeerInfo | null;
   private readonly onClosed: ((carrier: SocketCarrier) => void) | null;
 
+  /** @throws what `connect` throws; the socket is then as it was */
   constructor(
     socket: Socket,
     connect: (carrier: Carrier) => Engine,
@@ -51,18 +56,22 @@ export class SocketCarrier implements Carrier, WheelEntry {
     this.wheelNext = null;
     this.wheelPrevious = null;
     this.wheelTick = -1;
-    this.queue = NO_QUEUE;
-    this.queued = 0;
-    this.inFlight = false;
+    this.output = new SocketOutput(socket, this);
+    this.phase = OPEN;
+    this.paused = false;
     this.working = true;
     this.flushWanted = false;
-    this.ending = false;
-    this.closed = false;
+    this.yielding = false;
     this.reason = null;
     this.peerInfo = null;
     this.onClosed = onClosed;
     clock.acquire();
-    this.engine = connect(this);
+    try {
+      this.engine = connect(this);
+    } catch (error) {
+      clock.release();
+      throw error;
+    }
     this.working = false;
     this.socket.carrier = this;
     socket.on("end", onEnd).on("error", onError).on("close", onClose);
@@ -83,197 +92,186 @@ export class SocketCarrier implements Carrier, WheelEntry {
   }
 
   get pending(): number {
-    return this.queued + this.socket.writableLength;
+    return this.output.pending;
   }
 
   get deadline(): number {
-    return this.engine.deadline;
+    return this.phase === OPEN ? this.engine.deadline : Number.POSITIVE_INFINITY;
   }
 
-  onDeadline(): void {
-    if (this.closed) return;
-    this.working = true;
-    this.engine.onDeadline();
-    this.working = false;
-    this.flush();
+  /** Begins to read, unless the engine has paused or dropped the connection already. */
+  read(reuse: boolean): void {
+    if (this.phase !== OPEN) return;
+    if (reuse) reuseReadBuffer(this.socket);
+    else readByEvents(this.socket);
+    if (!this.paused) this.socket.resume();
   }
+
+  // What happens to the engine
 
   /** Octets from the socket, in the borrowed range `bytes[start, end)`. */
   receive(bytes: Uint8Array, start: number, end: number): void {
-    if (this.closed) return;
+    if (this.phase !== OPEN) return;
     this.working = true;
-    this.engine.receive(bytes, start, end);
+    try {
+      this.engine.receive(bytes, start, end);
+    } catch (error) {
+      this.fault(error);
+    }
     this.working = false;
     this.flush();
   }
 
+  onDeadline(): void {
+    if (this.phase !== OPEN) return;
+    this.working = true;
+    try {
+      this.engine.onDeadline();
+    } catch (error) {
+      this.fault(error);
+    }
+    this.working = false;
+    this.flush();
+  }
+
+  /** Asks the engine to finish; it ends the connection when it is done. */
+  drain(): void {
+    if (this.phase !== OPEN) return;
+    this.working = true;
+    try {
+      this.engine.drain();
+    } catch (error) {
+      this.fault(error);
+    }
+    this.working = false;
+    this.flush();
+  }
+
+  /** The peer has ended its side. */
+  ended(): void {
+    if (this.phase !== OPEN) return;
+    this.working = true;
+    try {
+      this.engine.receiveEnd();
+    } catch (error) {
+      this.fault(error);
+    }
+    this.working = false;
+    this.flush();
+  }
+
+  /** The socket broke; it closes next. */
+  failed(error: Error): void {
+    this.reason ??= error;
+  }
+
+  /** The socket is closed. */
+  finish(): void {
+    if (this.phase === CLOSED) return;
+    this.phase = CLOSED;
+    this.output.drop();
+    clock.wheel.remove(this);
+    clock.release();
+    try {
+      this.engine.closed(this.reason);
+    } catch (error) {
+      warn(error);
+    }
+    this.onClosed?.(this);
+  }
+
+  private fault(error: unknown): void {
+    this.abort(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  // What the engine asks for
+
   wantFlush(): void {
+    // While the engine is at work a flush follows anyway.
     if (this.working || this.flushWanted) return;
     this.flushWanted = true;
-    if (waiting.length === 0) process.nextTick(flushWaiting);
-    waiting.push(this);
+    flushThisTurn(this);
   }
 
   /** Lets the engine write, and writes it. */
   flush(): void {
     this.flushWanted = false;
-    if (this.closed || this.ending) return;
-    this.working = true;
-    sink.open(this);
-    const done = this.engine.flush(sink);
-    sink.close();
-    this.working = false;
-    this.pump();
-    if (this.isClear) {
-      sink.rewind();
-      // It was told to wait, and the kernel took everything at once. By setImmediate: other connections get their turn.
-      if (!done) setImmediate(() => this.flush());
+    if (sink.isOpen) {
+      // Another flush is on the stack, perhaps our own: one engine writes at a time.
+      this.flushWanted = true;
+      flushThisTurn(this);
+      return;
     }
+    // An engine whose octets wait is not asked for more, so that a peer that sends but does not read costs a bounded sum.
+    if (this.phase === OPEN && !this.output.ended && !this.output.isFull) this.write();
     clock.wheel.update(this);
   }
 
   pauseReading(paused: boolean): void {
-    if (this.closed) return;
+    this.paused = paused;
+    if (this.phase !== OPEN) return;
     if (paused) this.socket.pause();
     else this.socket.resume();
   }
 
   abort(reason: Error | null): void {
-    if (this.closed || this.socket.destroyed) return;
+    if (this.phase !== OPEN) return;
+    this.phase = DROPPED;
     this.reason ??= reason;
-    this.queue = NO_QUEUE;
-    this.queued = 0;
+    this.output.drop();
     // A reset says that the message is not whole; FIN would let close-delimited content pass for complete.
     if (reason !== null && !this.peer.secure) reset(this.socket);
     else this.socket.destroy();
   }
 
   handOver(next: Engine, rest: Uint8Array): void {
-    this.flush();
+    // What this engine has to say goes first; during its own flush that is in the sink already.
+    if (this.phase === OPEN && !this.output.ended && !sink.isOpen) this.write();
     this.engine = next;
-    if (rest.length > 0) this.receive(rest, 0, rest.length);
-    else {
-      clock.wheel.update(this);
-      this.wantFlush();
-    }
+    if (this.phase === CLOSED) process.nextTick(() => next.closed(this.reason));
+    else if (rest.length > 0) this.receive(rest, 0, rest.length);
+    else this.flush();
   }
 
-  /** Asks the engine to finish; it ends the connection when it is done. */
-  drain(): void {
-    if (this.closed) return;
-    this.working = true;
-    this.engine.drain();
-    this.working = false;
+  /** The kernel has made us wait, and has taken everything now. */
+  drained(): void {
     this.flush();
   }
 
-  /** Octets for the socket, in order. The sink calls this. */
-  enqueue(bytes: Uint8Array): boolean {
-    if (this.queue === NO_QUEUE) this.queue = [];
-    this.queue.push(bytes);
-    this.queued += bytes.length;
-    return this.pending < HIGH_WATER;
-  }
-
-  /** Whether a write would leave at once rather than queue. */
-  get isClear(): boolean {
-    return this.queued === 0 && !this.inFlight;
-  }
-
-  /** FIN after what is queued. The sink calls this. */
-  end(): void {
-    this.ending = true;
-  }
-
-  private pump(): void {
-    const { socket } = this;
-    while (!this.inFlight && this.queued > 0 && !this.closed) {
-      this.writeBatch(socket);
-      // Nearly always the kernel takes it whole, at once. Where it does not, an empty write behind it tells when it has:
-      // a callback is made only for peers that are slower than we are.
-      if (socket.writableLength > 0) {
-        this.inFlight = true;
-        socket.write(NOTHING, () => this.written());
-      }
-    }
-    if (this.ending && this.queued === 0 && !this.closed && !socket.writableEnded) socket.end();
-  }
-
-  private writeBatch(socket: Socket): void {
-    const { queue } = this;
-    const first = queue[0] as Uint8Array;
-    if (queue.length === 1 && first.length <= MAX_WRITE) {
-      this.queue = NO_QUEUE;
-      this.queued = 0;
-      socket.write(first);
-      return;
-    }
-    let octets = 0;
-    let taken = 0;
-    socket.cork();
-    while (taken < queue.length && octets < MAX_WRITE) {
-      const piece = queue[taken] as Uint8Array;
-      const room = MAX_WRITE - octets;
-      if (piece.length > room) {
-        socket.write(piece.subarray(0, room));
-        queue[taken] = piece.subarray(room);
-        octets += room;
-        break;
-      }
-      octets += piece.length;
-      taken++;
-      socket.write(piece);
-    }
-    queue.splice(0, taken);
-    this.queued -= octets;
-    socket.uncork();
-  }
-
-  private written(): void {
-    this.inFlight = false;
-    if (this.closed) return;
-    this.pump();
-    if (this.pending === 0) this.flush();
-  }
-
-  ended(): void {
-    if (this.closed) return;
+  private write(): void {
+    let done = true;
     this.working = true;
-    this.engine.receiveEnd();
+    sink.open(this.output);
+    try {
+      done = this.engine.flush(sink);
+    } catch (error) {
+      this.fault(error);
+    }
+    sink.close();
     this.working = false;
+    this.output.pump();
+    if (!this.output.isClear) return;
+    sink.rewind();
+    if (done || this.yielding || this.output.ended) return;
+    // It was told to wait, and the kernel took everything at once. Other connections get their turn first.
+    this.yielding = true;
+    setImmediate(onYielded, this);
+  }
+
+  /** The turn after {@link yielding} began. */
+  yielded(): void {
+    this.yielding = false;
     this.flush();
   }
-
-  failed(error: Error): void {
-    this.reason ??= error;
-  }
-
-  finish(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.queue = NO_QUEUE;
-    this.queued = 0;
-    clock.wheel.remove(this);
-    clock.release();
-    this.engine.closed(this.reason);
-    this.onClosed?.(this);
-  }
 }
-
-/** Carriers whose engines have something to write, until the end of this turn. */
-let waiting: SocketCarrier[] = [];
-
-function flushWaiting(): void {
-  // By nextTick: it runs when the microtasks have, so handlers that all awaited once are written together.
-  const carriers = waiting;
-  waiting = [];
-  for (const carrier of carriers) carrier.flush();
-}
-
-const NO_QUEUE: Uint8Array[] = [];
-const NOTHING: Uint8Array = new Uint8Array(0);
 
 function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished && socket.writableLength === 0) {
+    // Its shutdown is under way, for this turn or the next. libuv refuses to reset it meanwhile, and Node then closes
+    // nothing at all: the socket would stay open for ever.
+    socket.once("finish", () => reset(socket));
+    return;
+  }
   try {
     socket.resetAndDestroy();
   } catch {
@@ -291,4 +289,8 @@ function onError(this: Socket, error: Error): void {
 
 function onClose(this: Socket): void {
   (this as CarriedSocket).carrier.finish();
+}
+
+function onYielded(carrier: SocketCarrier): void {
+  carrier.yielded();
 }

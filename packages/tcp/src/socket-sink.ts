@@ -9,7 +9,7 @@
  * @module
  */
 import type { ByteSink } from "./engine.ts";
-import type { SocketCarrier } from "./socket-carrier.ts";
+import type { SocketOutput } from "./socket-output.ts";
 
 /** Octets in a slab. */
 const SLAB_OCTETS = 65_536;
@@ -24,32 +24,43 @@ interface Latin1Memory extends Buffer {
 
 class SocketSink implements ByteSink {
   memory: Latin1Memory;
-  private carrier: SocketCarrier | null;
+  private output: SocketOutput | null;
   private origin: number;
   private start: number;
   private at: number;
+  private reserved: number;
   private wantsMore: boolean;
 
   constructor() {
     // allocUnsafeSlow: of its own, not a slice of the pool that others can see (S106).
     this.memory = Buffer.allocUnsafeSlow(SLAB_OCTETS) as Latin1Memory;
-    this.carrier = null;
+    this.output = null;
     this.origin = 0;
     this.start = 0;
     this.at = 0;
+    this.reserved = 0;
     this.wantsMore = true;
   }
 
-  open(carrier: SocketCarrier): void {
-    this.carrier = carrier;
+  /** An engine is writing: nobody else may. */
+  get isOpen(): boolean {
+    return this.output !== null;
+  }
+
+  open(output: SocketOutput): void {
+    this.output = output;
     this.origin = this.at;
     this.start = this.at;
     this.wantsMore = true;
   }
 
-  /** Gives what was built to the carrier. */
+  /** Queues what was built. */
   close(): void {
     this.spill();
+    this.output = null;
+    this.reserved = 0;
+    // One that a large text needed is not kept for the small ones.
+    if (this.memory.length > SLAB_OCTETS) this.replace(SLAB_OCTETS);
   }
 
   /** The kernel has taken everything since {@link open}: its room is free again. */
@@ -59,10 +70,13 @@ class SocketSink implements ByteSink {
 
   reserve(octets: number): number {
     if (octets > this.memory.length - this.at) this.makeRoom(octets);
+    this.reserved = this.at + octets;
     return this.at;
   }
 
   commit(octets: number): void {
+    // What is behind are octets of other connections (S106).
+    if (!(octets >= 0 && this.at + octets <= this.reserved)) throw new RangeError(`${octets} octets were not reserved`);
     this.at += octets;
   }
 
@@ -82,27 +96,32 @@ class SocketSink implements ByteSink {
       return this.wantsMore;
     }
     this.spill();
-    this.wantsMore = (this.carrier as SocketCarrier).enqueue(bytes);
+    this.wantsMore = (this.output as SocketOutput).enqueue(bytes);
     return this.wantsMore;
   }
 
   end(): void {
-    (this.carrier as SocketCarrier).end();
+    (this.output as SocketOutput).end();
   }
 
   private spill(): void {
     if (this.at === this.start) return;
     const bytes = this.memory.subarray(this.start, this.at);
     this.start = this.at;
-    this.wantsMore = (this.carrier as SocketCarrier).enqueue(bytes);
+    this.wantsMore = (this.output as SocketOutput).enqueue(bytes);
   }
 
   private makeRoom(octets: number): void {
     this.spill();
-    this.memory = Buffer.allocUnsafeSlow(Math.max(SLAB_OCTETS, octets)) as Latin1Memory;
+    this.replace(Math.max(SLAB_OCTETS, octets));
+  }
+
+  private replace(octets: number): void {
+    this.memory = Buffer.allocUnsafeSlow(octets) as Latin1Memory;
     this.origin = 0;
     this.start = 0;
     this.at = 0;
+    this.reserved = 0;
   }
 }
 

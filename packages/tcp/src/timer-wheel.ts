@@ -12,6 +12,9 @@
 /** Resolution, ms: no deadline fires earlier than it says, and at most about this much later. */
 export const TICK_MS = 50;
 
+/** The longest time that `setTimeout` knows, ms: it would fire a longer one at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
 /** Slots; a deadline beyond the last waits there and is looked at again. */
 const SLOTS = 512;
 
