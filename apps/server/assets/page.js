@@ -91,11 +91,11 @@ function x(position) {
   return position * 10;
 }
 
-/** The next of 1, 2, 5, 10, 20, 50 … above a value. */
+/** The next number above a value whose half is round too: 2, 4, 6, 8, 10, 20, 40 … */
 function niceTop(value) {
   if (value <= 0) return 0;
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10);
+  return power * ([1, 2, 4, 6, 8, 10].find((step) => step * power >= value) ?? 10);
 }
 
 function milliseconds(ms) {
