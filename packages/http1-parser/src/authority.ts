@@ -26,20 +26,31 @@ export const WITH_PORT = 2;
  */
 export function authorityKind(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  if (start < end && bytes[start] === LEFT_BRACKET) {
-    while (at < end && bytes[at] !== RIGHT_BRACKET) at++;
-    if (at === end || !isIpv6(latin1(bytes, start + 1, at))) return INVALID;
-    at += 1;
-  } else {
-    while (at < end) {
-      if (REG_NAME[bytes[at] as number] === 1) at += 1;
-      else if (bytes[at] !== PERCENT) break;
-      else if (at + 2 < end && isHex(bytes[at + 1] as number) && isHex(bytes[at + 2] as number)) at += 3;
-      else return INVALID;
-    }
-  }
+  while (at < end && REG_NAME[bytes[at] as number] === 1) at++;
   if (at === end) return WITHOUT_PORT;
-  return bytes[at] === COLON ? portKind(bytes, at + 1, end) : INVALID;
+  if (bytes[at] === COLON) return portKind(bytes, at + 1, end);
+  if (bytes[at] === LEFT_BRACKET && at === start) return ipLiteralKind(bytes, start, end);
+  return bytes[at] === PERCENT ? encodedKind(bytes, at, end) : INVALID;
+}
+
+/** From the first pct-encoded of a name on (RFC 3986 §2.1). */
+function encodedKind(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== COLON) {
+    if (REG_NAME[bytes[at] as number] === 1) at += 1;
+    else if (bytes[at] === PERCENT && at + 2 < end && isHex(bytes[at + 1] as number) && isHex(bytes[at + 2] as number))
+      at += 3;
+    else return INVALID;
+  }
+  return at === end ? WITHOUT_PORT : portKind(bytes, at + 1, end);
+}
+
+function ipLiteralKind(bytes: Uint8Array, start: number, end: number): number {
+  let at = start + 1;
+  while (at < end && bytes[at] !== RIGHT_BRACKET) at++;
+  if (at === end || !isIpv6(latin1(bytes, start + 1, at))) return INVALID;
+  if (at + 1 === end) return WITHOUT_PORT;
+  return bytes[at + 1] === COLON ? portKind(bytes, at + 2, end) : INVALID;
 }
 
 function portKind(bytes: Uint8Array, start: number, end: number): number {

@@ -18,29 +18,28 @@ export const CONNECTION = 4;
 export const EXPECT = 5;
 export const UPGRADE = 6;
 
+/** No two of them are of the same length, which therefore tells which one a name can be. */
+const NAMES: readonly (readonly [string, number])[] = [
+  ["host", HOST],
+  ["expect", EXPECT],
+  ["upgrade", UPGRADE],
+  ["connection", CONNECTION],
+  ["content-length", CONTENT_LENGTH],
+  ["transfer-encoding", TRANSFER_ENCODING],
+];
+
 /** Which of the names above `bytes[start, end)` is. The octets are already known to be a token. */
 export function framingName(bytes: Uint8Array, start: number, end: number): number {
-  switch (end - start) {
-    case 4:
-      return isKnownName(bytes, start, end, HOST_NAME) ? HOST : OTHER;
-    case 6:
-      return isKnownName(bytes, start, end, EXPECT_NAME) ? EXPECT : OTHER;
-    case 7:
-      return isKnownName(bytes, start, end, UPGRADE_NAME) ? UPGRADE : OTHER;
-    case 10:
-      return isKnownName(bytes, start, end, CONNECTION_NAME) ? CONNECTION : OTHER;
-    case 14:
-      return isKnownName(bytes, start, end, CONTENT_LENGTH_NAME) ? CONTENT_LENGTH : OTHER;
-    case 17:
-      return isKnownName(bytes, start, end, TRANSFER_ENCODING_NAME) ? TRANSFER_ENCODING : OTHER;
-    default:
-      return OTHER;
-  }
+  const length = end - start;
+  if (length >= BY_LENGTH.length) return OTHER;
+  const candidate = BY_LENGTH[length] as number;
+  return candidate !== OTHER && isKnownName(bytes, start, end, KNOWN[candidate] as KnownName) ? candidate : OTHER;
 }
 
-const HOST_NAME: KnownName = knownName("host");
-const EXPECT_NAME: KnownName = knownName("expect");
-const UPGRADE_NAME: KnownName = knownName("upgrade");
-const CONNECTION_NAME: KnownName = knownName("connection");
-const CONTENT_LENGTH_NAME: KnownName = knownName("content-length");
-const TRANSFER_ENCODING_NAME: KnownName = knownName("transfer-encoding");
+/** The candidate for each length, and its octets. */
+const BY_LENGTH: Uint8Array = new Uint8Array(18);
+const KNOWN: KnownName[] = [];
+for (const [name, id] of NAMES) {
+  BY_LENGTH[name.length] = id;
+  KNOWN[id] = knownName(name);
+}
