@@ -201,8 +201,9 @@ export class ClientConnection implements Engine, ContentVisitor, TunnelEnd {
 
   onDeadline(): void {
     const { deadlines } = this;
-    const { now, pending } = this.carrier;
-    if (deadlines.takesTooSlowly(now, this.written - pending, this.output.octets + pending)) {
+    const { now } = this.carrier;
+    const pending = this.output.octets + this.carrier.pending;
+    if (deadlines.takesTooSlowly(now, this.written - this.carrier.pending, pending)) {
       this.breakOff(new Http1Error("ERR_HTTP1_TOO_SLOW", 0, "the server takes no octet of the request"));
       return;
     }
@@ -216,7 +217,9 @@ export class ClientConnection implements Engine, ContentVisitor, TunnelEnd {
     else if (exchange.awaitsContinue) {
       exchange.sendWaiting(); // RFC 9110 §10.1.1: a server may know nothing of the expectation
       this.awaitResponse();
-    } else this.breakOff(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 0, "the response's head took too long"));
+    } else if (pending > 0)
+      this.awaitResponse(); // the server still takes the request, at a pace that is watched
+    else this.breakOff(new Http1Error("ERR_HTTP1_HEAD_TIMEOUT", 0, "the response's head took too long"));
   }
 
   closed(reason: Error | null): void {

@@ -63,6 +63,12 @@ export class ScriptedPeer {
     return this;
   }
 
+  /** Lets the engine end its turn, and reads what it wrote. */
+  turn(): this {
+    this.collect();
+    return this;
+  }
+
   /** All that has come. */
   get received(): string {
     this.collect();
