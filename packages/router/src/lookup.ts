@@ -86,9 +86,11 @@ export class Lookup {
     const values = new Array<string>(names.length); // a list that grows would take 17 places at once
     for (let i = 0; i < names.length; i++) {
       const text = this.path.slice(starts[i], ends[i]);
-      const value = this.encoded ? percentDecode(text) : text;
-      if (value === null || (i === wildcard && text.includes("%2F"))) return null;
-      values[i] = value;
+      if (this.encoded) {
+        const value = percentDecode(text);
+        if (value === null || (i === wildcard && text.includes("%2F"))) return null;
+        values[i] = value;
+      } else values[i] = text;
     }
     return new PathParams(names, values);
   }

@@ -34,7 +34,7 @@ export function named(name: string): Handler {
   return (request, response) => response.text(`${name} ${JSON.stringify(Object.fromEntries(request.params))}`);
 }
 
-class Recorder implements ResponseSink {
+export class Recorder implements ResponseSink {
   answer: Answer | null = null;
 
   sendWhole(status: number, fields: Fields, content: Uint8Array | string): void {

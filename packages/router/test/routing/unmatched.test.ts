@@ -1,6 +1,7 @@
+import { HttpResponse } from "@stack/http";
 import { describe, expect, test } from "vitest";
 import { createRouter } from "../../src/index.ts";
-import { exchange, named } from "../exchange.ts";
+import { exchange, named, Recorder, requestOf } from "../exchange.ts";
 
 describe("RFC 9110 §15.5.5 404 Not Found", () => {
   test("is plain text", async () => {
@@ -131,5 +132,16 @@ describe("request.params", () => {
     const first = router.match("GET", "/1")?.params;
     router.match("GET", "/2");
     expect(first?.get("a")).toBe("1");
+  });
+});
+
+describe("a literal route", () => {
+  test("allocates no parameters: request.params stay the ones that all requests share", async () => {
+    const { dispatch } = createRouter().get("/a", (_, response) => response.text(""));
+    const fresh = requestOf("GET", "/a");
+    const shared = fresh.params;
+    await dispatch(fresh, new HttpResponse(new Recorder()));
+    expect(fresh.params).toBe(shared);
+    expect(requestOf("GET", "/b").params).toBe(shared);
   });
 });
