@@ -99,8 +99,13 @@ export class Listener {
       });
     const cut: CutConnection[] = [];
     for (const carrier of [...this.registry]) {
-      cut.push({ address: carrier.peer.address, port: carrier.peer.port });
-      carrier.abort(new TcpError("ERR_SERVER_CLOSED", "the server closed before the exchange was complete"));
+      // One that has said its last and only waits for the peer's end loses nothing.
+      if (!carrier.isEnded) cut.push({ address: carrier.peer.address, port: carrier.peer.port });
+      carrier.abort(
+        carrier.isEnded
+          ? null
+          : new TcpError("ERR_SERVER_CLOSED", "the server closed before the exchange was complete"),
+      );
     }
     if (this.registry.size > 0)
       await new Promise<void>((resolve) => {
