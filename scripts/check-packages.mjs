@@ -44,7 +44,11 @@ const tarballs = await packAll(temporaryFolder("lint"));
 for (const tarball of tarballs) {
   const { name } = tarball.pack.manifest;
   const wrong = await lint(tarball);
-  report(wrong.length === 0 ? "ok" : "FAIL", name, `${(tarball.octets / 1024).toFixed(1)} KiB, ${tarball.files.length} files`);
+  report(
+    wrong.length === 0 ? "ok" : "FAIL",
+    name,
+    `${(tarball.octets / 1024).toFixed(1)} KiB, ${tarball.files.length} files`,
+  );
   for (const what of wrong) console.log(what.trimEnd().replace(/^/gm, "      "));
   if (wrong.length > 0) failed.push(name);
 }

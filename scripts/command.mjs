@@ -6,6 +6,9 @@
 import { spawn } from "node:child_process";
 import { ROOT } from "./workspace.mjs";
 
+/** Milliseconds between asking a program to end and ending it. */
+const GRACE_MS = 5000;
+
 /**
  * @typedef {object} Outcome
  * @property {number} status the exit status; 128 + n after signal n; 127 if it could not be started
@@ -37,7 +40,8 @@ export function run(argv, { cwd = ROOT, env = {}, limitMs = 0, echo = false } = 
       limitMs > 0 &&
       setTimeout(() => {
         overdue = true;
-        child.kill("SIGKILL");
+        child.kill("SIGTERM"); // so that it can end its own children
+        setTimeout(() => child.kill("SIGKILL"), GRACE_MS).unref();
       }, limitMs);
     /** @param {number} status */
     const end = (status) => {

@@ -44,7 +44,10 @@ async function check({ pack: { manifest } }, ours, folder) {
   write("check.ts", [...imports, `export const all: readonly object[] = [${used}];`].join("\n"));
   write(
     "import.mjs",
-    [...imports, `for (const entry of [${used}]) if (Object.keys(entry).length === 0) throw new Error("exports nothing");`].join("\n"),
+    [
+      ...imports,
+      `for (const entry of [${used}]) if (Object.keys(entry).length === 0) throw new Error("exports nothing");`,
+    ].join("\n"),
   );
 
   /** @type {[string, readonly string[]][]} */
@@ -56,7 +59,9 @@ async function check({ pack: { manifest } }, ours, folder) {
           ["types", [TSC, "-p", "tsconfig.json"]],
         ])
       : []),
-    ...bins.map((name) => /** @type {[string, readonly string[]]} */ ([name, [join("node_modules/.bin", name), "--version"]])),
+    ...bins.map(
+      (name) => /** @type {[string, readonly string[]]} */ ([name, [join("node_modules/.bin", name), "--version"]]),
+    ),
   ];
   const done = [];
   for (const [name, argv] of steps) {

@@ -28,7 +28,9 @@ export async function packAll(folder) {
   /** @type {Tarball[]} */
   const tarballs = [];
   for (const pack of publishedPackages()) {
-    const { status, output } = await run([...command, "pack", "--json", "--pack-destination", folder], { cwd: pack.path });
+    const { status, output } = await run([...command, "pack", "--json", "--pack-destination", folder], {
+      cwd: pack.path,
+    });
     if (status !== 0) throw new Error(`pnpm pack in ${pack.folder}:\n${output}`);
     const { filename, files, size } = JSON.parse(output.slice(output.indexOf("{")));
     tarballs.push({
