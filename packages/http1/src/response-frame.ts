@@ -34,6 +34,8 @@ export class ResponseFrame {
   dated = false;
   /** The handler set `Connection: close`. */
   closes = false;
+  /** Other connection options of the handler's, such as `Upgrade` with 426 (RFC 9110 §7.6.1), or "". */
+  options = "";
 
   /**
    * @param minor - of the client's HTTP/1 version
@@ -66,6 +68,7 @@ export class ResponseFrame {
     let kept = fields;
     this.dated = false;
     this.closes = false;
+    this.options = "";
     for (let i = fields.length - 2; i >= 0; i -= 2) {
       const name = fields[i] as string;
       switch (name.length) {
@@ -74,7 +77,7 @@ export class ResponseFrame {
           break;
         case 10:
           if (sameName(name, "connection")) {
-            if (CLOSE.test(fields[i + 1] as string)) this.closes = true;
+            this.readConnection(fields[i + 1] as string);
             kept = without(kept, i);
           }
           break;
@@ -92,6 +95,14 @@ export class ResponseFrame {
     this.fields = kept;
     return declared;
   }
+
+  private readConnection(value: string): void {
+    for (const option of value.split(",")) {
+      const name = option.trim();
+      if (sameName(name, "close")) this.closes = true;
+      else if (name !== "" && !sameName(name, "keep-alive")) this.options += this.options === "" ? name : `, ${name}`;
+    }
+  }
 }
 
 /** RFC 9110 §8.6: never with 204; with HEAD and 304 it is what GET would have had. */
@@ -104,7 +115,6 @@ function lineWithoutContent(status: number, minor: number, declared: number, oct
 }
 
 const CHUNKED_LINE = "Transfer-Encoding: chunked\r\n";
-const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i;
 
 function without(fields: readonly string[], at: number): readonly string[] {
   return [...fields.slice(0, at), ...fields.slice(at + 2)];

@@ -301,7 +301,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
     this.exchange = null;
     this.phase = ENDING;
     this.output.clear();
-    this.options.onRefused(reason, 0);
+    if (!(reason instanceof PeerGoneError)) this.options.onRefused(reason, 0); // a handler's own reset refuses nothing
     exchange?.cut(reason);
     this.carrier.abort(reason);
   }

@@ -356,17 +356,20 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     this.unsent = frame.length;
     if (frame.closes) connection.closeAfterThis();
     // RFC 9112 §9.6: said before it is done, so that the client sends nothing more.
-    const persistence = connection.closesAfter(this)
-      ? "Connection: close\r\n"
-      : this.minor === 0
-        ? "Connection: keep-alive\r\n"
-        : "";
+    const persistence = connectionLine(connection.closesAfter(this), this.minor, frame.options);
     return `${text}${persistence}${frame.dated ? "" : dateLine(connection.carrier.epochSeconds)}\r\n`;
   }
 }
 
 /** Reused for every head: deciding is synchronous. */
 const frame: ResponseFrame = new ResponseFrame();
+
+/** The Connection field line (RFC 9112 §9.3, §9.6): what becomes of the connection, and the handler's own options. */
+function connectionLine(closes: boolean, minor: number, options: string): string {
+  const persistence = closes ? "close" : minor === 0 ? "keep-alive" : "";
+  if (options === "") return persistence === "" ? "" : `Connection: ${persistence}\r\n`;
+  return persistence === "" ? `Connection: ${options}\r\n` : `Connection: ${persistence}, ${options}\r\n`;
+}
 
 let dateSecond = -1;
 let dateText = "";

@@ -99,6 +99,11 @@ export class SocketCarrier implements Carrier, WheelEntry, OutputOwner {
     return this.phase === OPEN ? this.engine.deadline : Number.POSITIVE_INFINITY;
   }
 
+  /** Our side has ended and the kernel has all of it: nothing of ours can be lost any more. */
+  get isEnded(): boolean {
+    return this.output.ended && this.output.isClear;
+  }
+
   /** Begins to read, unless the engine has paused or dropped the connection already. */
   read(reuse: boolean): void {
     if (this.phase !== OPEN) return;
