@@ -26,7 +26,7 @@ export const WITH_PORT = 2;
  */
 export function authorityKind(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && REG_NAME[bytes[at] as number] === 1) at++;
+  while (at < end && REG_NAME[bytes[at]] === 1) at++;
   if (at === end) return WITHOUT_PORT;
   if (bytes[at] === COLON) return portKind(bytes, at + 1, end);
   if (bytes[at] === LEFT_BRACKET && at === start) return ipLiteralKind(bytes, start, end);
@@ -37,9 +37,8 @@ export function authorityKind(bytes: Uint8Array, start: number, end: number): nu
 function encodedKind(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] !== COLON) {
-    if (REG_NAME[bytes[at] as number] === 1) at += 1;
-    else if (bytes[at] === PERCENT && at + 2 < end && isHex(bytes[at + 1] as number) && isHex(bytes[at + 2] as number))
-      at += 3;
+    if (REG_NAME[bytes[at]] === 1) at += 1;
+    else if (bytes[at] === PERCENT && at + 2 < end && isHex(bytes[at + 1]) && isHex(bytes[at + 2])) at += 3;
     else return INVALID;
   }
   return at === end ? WITHOUT_PORT : portKind(bytes, at + 1, end);
@@ -56,7 +55,7 @@ function ipLiteralKind(bytes: Uint8Array, start: number, end: number): number {
 function portKind(bytes: Uint8Array, start: number, end: number): number {
   let port = 0;
   for (let at = start; at < end; at++) {
-    const digit = (bytes[at] as number) - ZERO;
+    const digit = bytes[at] - ZERO;
     if (digit < 0 || digit > 9) return INVALID;
     port = port * 10 + digit;
     if (port > 65535) return INVALID;
@@ -77,11 +76,11 @@ function isIpv6(text: string): boolean {
   const last = halves.length - 1;
   let groups = 0;
   for (let i = 0; i <= last; i++) {
-    const half = halves[i] as string;
+    const half = halves[i];
     if (half === "" && halves.length === 2) continue;
     const parts = half.split(":");
     for (let j = 0; j < parts.length; j++) {
-      const part = parts[j] as string;
+      const part = parts[j];
       if (/^[0-9a-f]{1,4}$/i.test(part)) groups += 1;
       else if (i === last && j === parts.length - 1 && isIpv4(part)) groups += 2;
       else return false;

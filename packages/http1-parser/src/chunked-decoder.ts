@@ -126,17 +126,17 @@ export class ChunkedDecoder {
           break;
         }
         case DATA_CR:
-          if (bytes[p] !== CR) this.fail("ERR_HTTP1_CHUNK_DATA_END", bytes[p] as number); // S15
+          if (bytes[p] !== CR) this.fail("ERR_HTTP1_CHUNK_DATA_END", bytes[p]); // S15
           this.state = DATA_LF;
           p += 1;
           break;
         case DATA_LF:
-          if (bytes[p] !== LF) this.fail("ERR_HTTP1_CHUNK_DATA_END", bytes[p] as number); // S15
+          if (bytes[p] !== LF) this.fail("ERR_HTTP1_CHUNK_DATA_END", bytes[p]); // S15
           this.state = SIZE;
           p += 1;
           break;
         case SIZE_LF:
-          if (bytes[p] !== LF) this.fail("ERR_HTTP1_CHUNK_LINE_END", bytes[p] as number);
+          if (bytes[p] !== LF) this.fail("ERR_HTTP1_CHUNK_LINE_END", bytes[p]);
           this.endSizeLine();
           p += 1;
           break;
@@ -160,18 +160,17 @@ export class ChunkedDecoder {
     let digits = this.digits;
     let p = at;
     for (; p < end; p++) {
-      const digit = HEX[bytes[p] as number] as number;
+      const digit = HEX[bytes[p]];
       if (digit === NOT_HEX) break;
       size = size * 16 + digit;
       digits += 1;
       // S10: neither wraps nor loses precision; leading zeros are bounded too
-      if (digits > MAX_SIZE_DIGITS || size > Number.MAX_SAFE_INTEGER)
-        this.fail("ERR_HTTP1_CHUNK_SIZE", bytes[p] as number);
+      if (digits > MAX_SIZE_DIGITS || size > Number.MAX_SAFE_INTEGER) this.fail("ERR_HTTP1_CHUNK_SIZE", bytes[p]);
     }
     this.size = size;
     this.digits = digits;
     if (p === end) return p;
-    const octet = bytes[p] as number;
+    const octet = bytes[p];
     if (digits === 0) this.fail("ERR_HTTP1_CHUNK_SIZE", octet); // S11
     if (octet === CR) this.state = SIZE_LF;
     else if (octet === SEMICOLON) {
@@ -189,7 +188,7 @@ export class ChunkedDecoder {
     let state = this.state;
     let p = at;
     for (; p < end && state !== SIZE_LF; p++) {
-      const octet = bytes[p] as number;
+      const octet = bytes[p];
       const next = this.nextInExtension(state, octet);
       if (next === FAILED) this.fail(octet === LF ? "ERR_HTTP1_CHUNK_LINE_END" : "ERR_HTTP1_CHUNK_EXTENSION", octet);
       if (next !== SIZE_LF) this.countExtension(1);
@@ -269,7 +268,7 @@ export class ChunkedDecoder {
       this.state = TRAILERS;
       return end;
     }
-    const fields = this.trailers(latin1(source, base, next));
+    const fields = this.lines.count === 0 ? [] : this.trailers(source, base, next);
     carry.release();
     this.lines.reset();
     this.extensions = 0;
@@ -289,14 +288,14 @@ export class ChunkedDecoder {
     }
   }
 
-  private trailers(text: string): string[] {
-    const all = this.lines.count === 0 ? [] : this.lines.strings(text);
+  private trailers(bytes: Uint8Array, base: number, end: number): string[] {
+    const all = this.lines.strings(latin1(bytes, base, end));
     const fields: string[] = [];
     for (let i = 0; i < all.length; i += 2) {
-      const name = all[i] as string;
+      const name = all[i];
       const rule = trailerRule(name);
       if (rule === REFUSED) throw new ChunkedSyntaxError("ERR_HTTP1_TRAILER_FORBIDDEN", quote(name));
-      if (rule === ALLOWED) fields.push(name, all[i + 1] as string);
+      if (rule === ALLOWED) fields.push(name, all[i + 1]);
     }
     return fields;
   }

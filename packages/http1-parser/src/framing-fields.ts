@@ -123,7 +123,7 @@ export class FramingFields {
       const from = at;
       let length = 0;
       for (; at < end; at++) {
-        const digit = (bytes[at] as number) - ZERO;
+        const digit = bytes[at] - ZERO;
         if (digit < 0 || digit > 9) break;
         length = length * 10 + digit;
         if (length > Number.MAX_SAFE_INTEGER) this.badContentLength(bytes, start, end);
@@ -152,7 +152,7 @@ export class FramingFields {
     let at = start;
     for (;;) {
       const from = at;
-      while (at < end && TCHAR[bytes[at] as number] === 1) at++;
+      while (at < end && TCHAR[bytes[at]] === 1) at++;
       if (at === from || (this.chunked && (this.isRequest || !this.leniency.unknownTransferCodings))) break;
       this.codings += 1;
       this.chunked = isKnownName(bytes, from, at, CHUNKED);
@@ -188,17 +188,17 @@ export class FramingFields {
 /** Past OWS "," OWS; `end` when no comma is there or nothing follows it. */
 function afterComma(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && isOws(bytes[at] as number)) at++;
+  while (at < end && isOws(bytes[at])) at++;
   if (bytes[at] !== COMMA) return end;
   at += 1;
-  while (at < end && isOws(bytes[at] as number)) at++;
+  while (at < end && isOws(bytes[at])) at++;
   return at;
 }
 
 /** Where the next member of a list begins: past commas and whitespace (RFC 9110 §5.6.1: empty members are ignored). */
 function memberStart(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && (bytes[at] === COMMA || isOws(bytes[at] as number))) at++;
+  while (at < end && (bytes[at] === COMMA || isOws(bytes[at]))) at++;
   return at;
 }
 
@@ -206,7 +206,7 @@ function memberStart(bytes: Uint8Array, start: number, end: number): number {
 function memberEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] !== COMMA) at++;
-  while (isOws(bytes[at - 1] as number)) at--;
+  while (isOws(bytes[at - 1])) at--;
   return at;
 }
 

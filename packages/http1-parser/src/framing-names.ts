@@ -32,8 +32,8 @@ const NAMES: readonly (readonly [string, number])[] = [
 export function framingName(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   if (length >= BY_LENGTH.length) return OTHER;
-  const candidate = BY_LENGTH[length] as number;
-  return candidate !== OTHER && isKnownName(bytes, start, end, KNOWN[candidate] as KnownName) ? candidate : OTHER;
+  const candidate = BY_LENGTH[length];
+  return candidate !== OTHER && isKnownName(bytes, start, end, KNOWN[candidate]) ? candidate : OTHER;
 }
 
 /** The candidate for each length, and its octets. */

@@ -69,8 +69,8 @@ export function encodeRequestLine(method: string, target: string): string {
 export function encodeFields(fields: readonly string[]): string {
   let lines = "";
   for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] as string;
-    const value = fields[i + 1] as string;
+    const name = fields[i];
+    const value = fields[i + 1];
     assertFieldName(name);
     assertFieldValue(value, name);
     lines += `${name}: ${value}\r\n`;

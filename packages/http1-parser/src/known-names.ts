@@ -36,11 +36,5 @@ export function isKnownName(bytes: Uint8Array, start: number, end: number, name:
  * letter, digit or hyphen, so among tokens nothing but the name is equal to it.
  */
 function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24) |
-    0x20202020
-  );
+  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24) | 0x20202020;
 }

@@ -11,7 +11,7 @@
  * it is looked up in later, because its hash is known.
  */
 export function commonMethod(bytes: Uint8Array, start: number, end: number): string {
-  const three = (bytes[start] as number) | ((bytes[start + 1] as number) << 8) | ((bytes[start + 2] as number) << 16);
+  const three = bytes[start] | (bytes[start + 1] << 8) | (bytes[start + 2] << 16);
   if (end - start === 3) {
     if (three === GET) return "GET";
     if (three === PUT) return "PUT";

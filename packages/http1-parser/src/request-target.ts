@@ -55,10 +55,10 @@ export function authorityOf(target: string): string {
 
 /** The offset of the `://` that ends the scheme (RFC 3986 §3.1); `end` when there is none. */
 function schemeEnd(bytes: Uint8Array, start: number, end: number): number {
-  const letter = (bytes[start] as number) | 0x20;
+  const letter = bytes[start] | 0x20;
   if (letter < 0x61 || letter > 0x7a) return end;
   let at = start;
-  while (at < end && SCHEME[bytes[at] as number] === 1) at++;
+  while (at < end && SCHEME[bytes[at]] === 1) at++;
   return bytes[at] === COLON && bytes[at + 1] === SLASH && bytes[at + 2] === SLASH ? at : end;
 }
 

@@ -126,16 +126,16 @@ export class ResponseHeadDecoder {
       if (isShort && !(this.leniency.missingReasonSpace && (bytes[p] === CR || bytes[p] === LF)))
         throw new HeadSyntaxError(
           bytes[p] === LF ? "ERR_HTTP1_BARE_LF" : "ERR_HTTP1_STATUS_LINE",
-          quoteOctet(bytes[p] as number),
+          quoteOctet(bytes[p]),
         );
       if (!isShort) p += 1;
       phase = REASON;
     }
     if (phase === REASON) {
-      while (p < end && FIELD_VALUE[bytes[p] as number] === 1) p++;
+      while (p < end && FIELD_VALUE[bytes[p]] === 1) p++;
       if (p === end) return this.cut(REASON);
       this.reasonEnd = p - base;
-      const octet = bytes[p] as number;
+      const octet = bytes[p];
       if (octet === CR) phase = REASON_LF;
       else if (octet === LF && this.leniency.bareLf) phase = FIELDS;
       else throw new HeadSyntaxError(octet === LF ? "ERR_HTTP1_BARE_LF" : "ERR_HTTP1_STATUS_LINE", quoteOctet(octet));
@@ -143,7 +143,7 @@ export class ResponseHeadDecoder {
     }
     if (phase === REASON_LF) {
       if (p === end) return this.cut(REASON_LF);
-      if (bytes[p] !== LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_CR", quoteOctet(bytes[p] as number));
+      if (bytes[p] !== LF) throw new HeadSyntaxError("ERR_HTTP1_BARE_CR", quoteOctet(bytes[p]));
       p += 1;
     }
     const next = this.lines.scan(bytes, p, end, base);
@@ -187,7 +187,7 @@ function checkStatusOctet(bytes: Uint8Array, first: number, i: number): void {
     if (!checkVersionOctet(bytes, first, i)) throw new HeadSyntaxError("ERR_HTTP1_VERSION_UNSUPPORTED");
     return;
   }
-  const octet = bytes[first + i] as number;
+  const octet = bytes[first + i];
   const isDigit = octet >= ZERO && octet <= NINE;
   if (i === VERSION_OCTETS ? octet !== SP : !isDigit || (i === VERSION_OCTETS + 1 && octet === ZERO))
     throw new HeadSyntaxError("ERR_HTTP1_STATUS_LINE", quoteOctet(octet));

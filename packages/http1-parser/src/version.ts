@@ -22,7 +22,7 @@ export const VERSION_OCTETS = 8;
  * exists, so who sends it is no client.
  */
 export function checkVersionOctet(bytes: Uint8Array, first: number, i: number): boolean {
-  const octet = bytes[first + i] as number;
+  const octet = bytes[first + i];
   const isRight = i === 5 || i === 7 ? octet >= ZERO && octet <= NINE : octet === FORM.charCodeAt(i);
   if (!isRight) throw new HeadSyntaxError("ERR_HTTP1_VERSION", quoteOctet(octet));
   return i < 7 || (bytes[first + 5] === ZERO + 1 && octet <= ZERO + 1);
@@ -41,7 +41,7 @@ export function isVersionLine(bytes: Uint8Array, at: number): boolean {
     bytes[at + 4] === SLASH &&
     bytes[at + 5] === ZERO + 1 &&
     bytes[at + 6] === DOT &&
-    ((bytes[at + 7] as number) | 1) === ZERO + 1 && // 0 or 1
+    (bytes[at + 7] | 1) === ZERO + 1 && // 0 or 1
     bytes[at + 8] === CR &&
     bytes[at + 9] === LF
   );
