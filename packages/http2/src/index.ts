@@ -1,0 +1,10 @@
+export { Http2Error, type Http2ErrorCode } from "./errors.ts";
+export {
+  type ConnectionOptions,
+  DEFAULT_OPTIONS,
+  type ResolvedOptions,
+  resolveOptions,
+  type ServerConnectionOptions,
+} from "./options.ts";
+export { ServerConnection } from "./server-connection.ts";
+export { TRANSITIONS } from "./stream-state.ts";

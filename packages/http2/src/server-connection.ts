@@ -1,0 +1,186 @@
+/**
+ * An HTTP/2 connection from the server's side (RFC 9113 §3.4, §8).
+ *
+ * @module
+ */
+import { type Carrier, dispatch, Fields, HttpRequest, HttpResponse, type ResponseSink } from "@stack/http";
+import { ConnectionError, ERROR_CODE, PREFACE, SETTING } from "@stack/http2-frames";
+import { Connection } from "./connection.ts";
+import { Http2Error } from "./errors.ts";
+import { RequestHead } from "./field-rules.ts";
+import { DEFAULT_WINDOW } from "./flow-control.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { parsePriority } from "./priority.ts";
+import { ServerStream } from "./server-stream.ts";
+import type { Stream } from "./stream.ts";
+import { RECV_END_STREAM } from "./stream-state.ts";
+
+const { PROTOCOL_ERROR, REFUSED_STREAM, NO_ERROR } = ERROR_CODE;
+
+export class ServerConnection extends Connection {
+  /** Requests whose head was read. */
+  requests: number;
+  private prefaceAt: number;
+
+  constructor(carrier: Carrier, options: ResolvedOptions) {
+    super(carrier, options);
+    this.requests = 0;
+    this.prefaceAt = 0;
+    this.control.settings(ourSettings(options));
+    carrier.wantFlush();
+  }
+
+  /** True between requests: closing now loses nothing. */
+  get idle(): boolean {
+    return this.streams.size === 0;
+  }
+
+  override receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    let at = start;
+    // RFC 9113 §3.4: these octets and no others; a client that speaks something else is told so.
+    while (this.prefaceAt < PREFACE.length && at < end) {
+      if (bytes[at] !== PREFACE.charCodeAt(this.prefaceAt)) {
+        this.options.onRefused(new ConnectionError(PROTOCOL_ERROR, "the client's preface is wrong"), 0);
+        this.end(PROTOCOL_ERROR, "PROTOCOL_ERROR the client's preface is wrong");
+        return;
+      }
+      at++;
+      this.prefaceAt++;
+    }
+    if (at < end) super.receive(bytes, at, end);
+  }
+
+  /** A pushed response (RFC 9113 §8.4), or null: push is off unless a server asks for it and the client allows it. */
+  push(_parent: ServerStream, _request: HttpRequest): ResponseSink | null {
+    return null;
+  }
+
+  protected headReceived(streamId: number, list: string[], endStream: boolean): void {
+    const known = this.streams.get(streamId);
+    if (known !== undefined) {
+      this.trailersReceived(known, list, endStream);
+      return;
+    }
+    // RFC 9113 §5.1.1: clients open odd streams, in order (S86)
+    if (streamId % 2 === 0) throw new ConnectionError(PROTOCOL_ERROR, `stream ${streamId} is not a client's`);
+    if (streamId <= this.lastPeerId) {
+      this.onClosedStream(streamId, "HEADERS");
+      return;
+    }
+    if (streamId > this.lastAccepted) return; // after our GOAWAY: decoded for the table's sake, else ignored (§6.8)
+    this.lastPeerId = streamId;
+    if (this.streams.size >= this.options.maxConcurrentStreams) {
+      this.refuse(streamId, REFUSED_STREAM, "more streams than SETTINGS_MAX_CONCURRENT_STREAMS");
+      return;
+    }
+    if (!head.read(list, this.options.extendedConnect)) {
+      this.refuse(streamId, PROTOCOL_ERROR, "the request is malformed (RFC 9113 §8.1.1)");
+      return;
+    }
+    if (endStream && head.contentLength > 0) {
+      this.refuse(streamId, PROTOCOL_ERROR, "Content-Length without content (RFC 9113 §8.1.1)");
+      return;
+    }
+    this.begin(streamId, endStream);
+  }
+
+  protected onEndSent(stream: Stream): void {
+    // RFC 9113 §8.1: a complete response to an incomplete request; the rest of it is not wanted. A tunnel's is.
+    if (!(stream as ServerStream).isTunnel)
+      this.resetStream(
+        stream,
+        NO_ERROR,
+        new Http2Error("ERR_HTTP2_CLOSED", NO_ERROR, "us", "the response is complete"),
+      );
+  }
+
+  protected onPeerSettings(): void {}
+
+  protected onPeerGoaway(): void {
+    this.drain(); // the client opens no more streams, and hears how far we came
+  }
+
+  protected promiseReceived(): void {}
+
+  protected checkPush(streamId: number): void {
+    throw new ConnectionError(PROTOCOL_ERROR, `a client cannot push, on stream ${streamId}`); // RFC 9113 §8.4, S84
+  }
+
+  protected isIdle(streamId: number): boolean {
+    return streamId % 2 === 0 || streamId > this.lastPeerId;
+  }
+
+  /** A request's head is complete: the handler's turn. */
+  private begin(streamId: number, endStream: boolean): void {
+    const { options } = this;
+    this.requests++;
+    const stream = new ServerStream(this, streamId, this.peerSettings.initialWindowOctets, head, endStream);
+    if (head.priority !== "") stream.priority = parsePriority(head.priority);
+    const { method, path, authority, fields } = head;
+    const request = new HttpRequest(
+      method,
+      method === "CONNECT" && path === "" ? authority : path,
+      "2",
+      Fields.adopt(fields),
+      stream,
+    );
+    const response = new HttpResponse(stream);
+    this.addStream(stream);
+    if (endStream) {
+      stream.advance(RECV_END_STREAM);
+      stream.receiveEnd(null);
+    }
+    if (this.hpackDecoder.tooLarge)
+      this.answer(response, 431, "the header section is too large"); // S66, S93
+    else if (!endStream && !this.admitContent(stream, request, response)) return;
+    else if (options.handler !== null) dispatch(options.handler, request, response, options.onError);
+  }
+
+  private admitContent(stream: ServerStream, request: HttpRequest, response: HttpResponse): boolean {
+    const { maxContentOctets, onExpectContinue } = this.options;
+    if (request.method === "CONNECT") return true;
+    stream.contentLimit = typeof maxContentOctets === "number" ? maxContentOctets : maxContentOctets(request);
+    if (stream.contentLength > stream.contentLimit) {
+      this.answer(response, 413, `the content is larger than ${stream.contentLimit} octets`);
+      return false;
+    }
+    if (onExpectContinue !== null && request.fields.get("expect") !== undefined) {
+      const status = onExpectContinue(request);
+      if (status !== 100) {
+        this.answer(response, status, "the content was refused before it was sent");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private answer(response: HttpResponse, status: number, message: string): void {
+    this.options.onRefused(new Http2Error("ERR_HTTP2_STREAM_REFUSED", NO_ERROR, "us", message), status);
+    response.status = status;
+    response.text(`${message}\n`);
+  }
+
+  private refuse(streamId: number, errorCode: number, why: string): void {
+    this.options.onRefused(
+      new Http2Error("ERR_HTTP2_STREAM_REFUSED", errorCode, "us", `stream ${streamId}: ${why}`),
+      0,
+    );
+    this.refuseStream(streamId, errorCode);
+  }
+}
+
+/** Reused for every head: reading is synchronous. */
+const head: RequestHead = new RequestHead();
+
+function ourSettings(options: ResolvedOptions): [number, number][] {
+  const settings: [number, number][] = [
+    [SETTING.MAX_CONCURRENT_STREAMS, options.maxConcurrentStreams],
+    [SETTING.MAX_HEADER_LIST_SIZE, options.maxFieldSectionOctets],
+    [SETTING.NO_RFC7540_PRIORITIES, 1],
+  ];
+  if (options.extendedConnect) settings.push([SETTING.ENABLE_CONNECT_PROTOCOL, 1]);
+  if (options.headerTableOctets !== 4_096) settings.push([SETTING.HEADER_TABLE_SIZE, options.headerTableOctets]);
+  if (options.initialWindowOctets !== DEFAULT_WINDOW)
+    settings.push([SETTING.INITIAL_WINDOW_SIZE, options.initialWindowOctets]);
+  return settings;
+}

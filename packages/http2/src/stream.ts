@@ -1,0 +1,282 @@
+/**
+ * One stream of a connection, what both roles have of it (RFC 9113 §5).
+ *
+ * What waits to be sent, what came and was not taken, the two windows, and the
+ * state. The connection decides when a stream may send; the roles give content
+ * and take it.
+ *
+ * @module
+ */
+import type { ContentReceiver, ContentSource, Fields, Producer } from "@stack/http";
+import { ERROR_CODE } from "@stack/http2-frames";
+import type { Connection } from "./connection.ts";
+import type { ReceiveWindow } from "./flow-control.ts";
+import { DEFAULT_PRIORITY } from "./priority.ts";
+import type { Schedulable } from "./scheduler.ts";
+import { CLOSED, HALF_CLOSED_LOCAL, ILLEGAL, next, OPEN, RESERVED_REMOTE } from "./stream-state.ts";
+
+/** Octets of content of one stream that may wait with us before its producer is told to. */
+export const STREAM_HIGH_WATER = 65_536;
+
+export abstract class Stream implements Schedulable, ContentSource {
+  readonly id: number;
+  /** Null when the stream is over. */
+  connection: Connection | null;
+  state: number;
+  priority: number;
+  scheduled: boolean;
+  scheduleNext: Schedulable | null;
+  schedulePrevious: Schedulable | null;
+  /** Octets of content that the peer lets us send (RFC 9113 §6.9). */
+  sendWindow: number;
+  /** Null until content comes. */
+  receiveWindow: ReceiveWindow | null;
+  /** When something moved last, ms. */
+  progressAt: number;
+  /** Field lists to be sent as HEADERS, in order. */
+  heads: (readonly string[])[];
+  /** The last of {@link heads} ends the stream. */
+  headsEnd: boolean;
+  /** Already in the connection's list of streams that can send without a window. */
+  listed: boolean;
+  /** Content to be sent; text is ASCII. */
+  content: (Uint8Array | string)[];
+  contentOctets: number;
+  contentEnds: boolean;
+  trailers: readonly string[] | null;
+  /** Octets of content that the message announced, or -1. */
+  protected expected: number;
+  protected received: number;
+  protected receiver: ContentReceiver | null;
+  protected producer: Producer | null;
+  protected discarding: boolean;
+  private credit: number;
+  private held: Uint8Array[];
+  private receivedTrailers: Fields | null;
+  private receivedEnd: boolean;
+  private endDelivered: boolean;
+  private blocked: boolean;
+
+  constructor(connection: Connection, id: number, state: number, sendWindow: number) {
+    this.id = id;
+    this.connection = connection;
+    this.state = state;
+    this.priority = DEFAULT_PRIORITY;
+    this.scheduled = false;
+    this.scheduleNext = null;
+    this.schedulePrevious = null;
+    this.sendWindow = sendWindow;
+    this.receiveWindow = null;
+    this.progressAt = connection.carrier.now;
+    this.heads = NO_HEADS;
+    this.headsEnd = false;
+    this.listed = false;
+    this.content = NO_CONTENT;
+    this.contentOctets = 0;
+    this.contentEnds = false;
+    this.trailers = null;
+    this.expected = -1;
+    this.received = 0;
+    this.receiver = null;
+    this.producer = null;
+    this.discarding = false;
+    this.credit = 0;
+    this.held = NO_HELD;
+    this.receivedTrailers = null;
+    this.receivedEnd = false;
+    this.endDelivered = false;
+    this.blocked = false;
+  }
+
+  /** The peer may still send content or trailers. */
+  get canReceive(): boolean {
+    return this.state === OPEN || this.state === HALF_CLOSED_LOCAL || this.state === RESERVED_REMOTE;
+  }
+
+  /** The peer's message is complete. */
+  get remoteEnded(): boolean {
+    return this.receivedEnd;
+  }
+
+  /** Content waits for a window: the peer owes one. */
+  get isStalled(): boolean {
+    return this.contentOctets > 0;
+  }
+
+  /** Someone reads and the peer owes content. */
+  get awaitsContent(): boolean {
+    return !this.receivedEnd && (this.discarding || this.credit > 0);
+  }
+
+  /** Whether the message can be over after the octets that came (RFC 9113 §8.1.1, S80). */
+  get lengthHolds(): boolean {
+    return this.expected < 0 || this.received === this.expected;
+  }
+
+  /** Moves the state; false: the input is illegal in it. */
+  advance(input: number): boolean {
+    const to = next(this.state, input);
+    if (to === ILLEGAL) return false;
+    this.state = to;
+    return true;
+  }
+
+  // What the connection tells
+
+  /** Content came. False: more than was announced. */
+  receiveContent(bytes: Uint8Array, start: number, end: number): boolean {
+    this.received += end - start;
+    if (this.expected >= 0 && this.received > this.expected) return false;
+    if (end === start) return true;
+    if (this.discarding) this.consumed(end - start);
+    else if (this.credit > 0 && this.held.length === 0) this.deliver(bytes, start, end);
+    else this.hold(bytes, start, end);
+    return true;
+  }
+
+  /** The peer's message is complete. */
+  receiveEnd(trailers: Fields | null): void {
+    this.receivedTrailers = trailers;
+    this.receivedEnd = true;
+    this.deliverEnd();
+  }
+
+  /** The stream is over before its time: nothing comes any more, nothing that is sent arrives. */
+  cut(reason: Error): void {
+    if (this.connection === null) return;
+    this.connection = null;
+    this.state = CLOSED;
+    this.forget();
+    if (!this.endDelivered && !this.discarding) this.receiver?.onError(reason);
+    const { producer } = this;
+    this.producer = null;
+    producer?.stopped(reason);
+    this.onCut(reason);
+  }
+
+  /** Both messages are complete. */
+  release(): void {
+    this.connection = null;
+    this.state = CLOSED;
+    this.producer = null;
+    this.heads = NO_HEADS;
+    this.content = NO_CONTENT;
+  }
+
+  /** Content was sent: the producer may have waited for that. */
+  contentSent(): void {
+    if (!this.blocked || this.contentOctets >= STREAM_HIGH_WATER) return;
+    this.blocked = false;
+    this.producer?.resume();
+  }
+
+  // ContentSource
+
+  grant(octets: number): void {
+    if (this.connection === null) return;
+    this.credit += octets;
+    this.onGrant();
+    while (this.held.length > 0 && this.credit > 0) {
+      const bytes = this.held.shift() as Uint8Array;
+      this.deliver(bytes, 0, bytes.length);
+    }
+    this.deliverEnd();
+  }
+
+  stop(_code: number): void {
+    if (this.discarding) return;
+    this.discarding = true;
+    for (const bytes of this.held) this.consumed(bytes.length);
+    this.held = NO_HELD;
+  }
+
+  // What the roles send
+
+  protected queueHead(fields: readonly string[], ends: boolean): void {
+    const { connection } = this;
+    if (connection === null) return;
+    if (this.heads.length === 0) this.heads = [fields];
+    else this.heads.push(fields);
+    this.headsEnd = ends;
+    connection.listed(this);
+  }
+
+  /** False: taken, but the producer must wait. */
+  protected queueContent(content: Uint8Array | string, ends: boolean): boolean {
+    const { connection } = this;
+    if (connection === null) return false;
+    const octets = content.length;
+    if (octets > 0) {
+      if (this.content.length === 0) this.content = [content];
+      else this.content.push(content);
+      this.contentOctets += octets;
+    }
+    if (ends) this.contentEnds = true;
+    connection.contentQueued(this);
+    if (this.contentOctets < STREAM_HIGH_WATER) return true;
+    this.blocked = true;
+    return false;
+  }
+
+  protected queueTrailers(fields: readonly string[]): void {
+    this.trailers = fields;
+    this.queueContent("", true);
+  }
+
+  protected abstract onGrant(): void;
+  protected abstract onCut(reason: Error): void;
+  /** Octets that no one may read past; the role answers. */
+  protected abstract get contentLimit(): number;
+  protected abstract tooLarge(): void;
+
+  private deliver(bytes: Uint8Array, start: number, end: number): void {
+    if (this.received > this.contentLimit) {
+      this.stop(ERROR_CODE.CANCEL);
+      this.consumed(end - start);
+      this.tooLarge();
+      return;
+    }
+    this.credit -= end - start;
+    this.receiver?.onContent(bytes, start, end);
+    this.consumed(end - start);
+  }
+
+  private deliverEnd(): void {
+    if (!this.receivedEnd || this.endDelivered || this.held.length > 0 || this.receiver === null) return;
+    this.endDelivered = true;
+    if (!this.discarding) this.receiver.onEnd(this.receivedTrailers);
+  }
+
+  private consumed(octets: number): void {
+    this.connection?.consumed(this, octets);
+  }
+
+  /** What no one reads yet is copied; small pieces are joined, so that an octet costs an octet (S65). */
+  private hold(bytes: Uint8Array, start: number, end: number): void {
+    const last = this.held.at(-1);
+    if (last !== undefined && last.length + end - start <= SMALL_PIECE) {
+      const joined = new Uint8Array(last.length + end - start);
+      joined.set(last);
+      joined.set(bytes.subarray(start, end), last.length);
+      this.held[this.held.length - 1] = joined;
+      return;
+    }
+    if (this.held.length === 0) this.held = [];
+    this.held.push(bytes.slice(start, end));
+  }
+
+  private forget(): void {
+    this.heads = NO_HEADS;
+    this.content = NO_CONTENT;
+    this.contentOctets = 0;
+    this.trailers = null;
+    this.held = NO_HELD;
+  }
+}
+
+/** Pieces are joined up to this size, octets. */
+const SMALL_PIECE = 4_096;
+
+const NO_HEADS: (readonly string[])[] = [];
+const NO_CONTENT: (Uint8Array | string)[] = [];
+const NO_HELD: Uint8Array[] = [];
