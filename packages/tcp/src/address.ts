@@ -23,7 +23,7 @@ export const DEFAULT_HOST = "127.0.0.1";
  * Without a host it is {@link DEFAULT_HOST}. An IPv6 address stands in brackets: in `::1:80` nobody knows which colon
  * is the port's.
  *
- * @throws RangeError when it is none of these, or the port is not 0 to 65535
+ * @throws RangeError when it is none of these, the port is not 0 to 65535, or the path longer than the system takes
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export function parseAddress(address: Address): ParsedAddress {
     return { host: address.host || DEFAULT_HOST, port: port(address.port) };
   }
   if (address.startsWith("unix:")) return { path: path(address.slice(5)) };
-  if (address.startsWith("/") || address.startsWith("\0")) return { path: address };
+  if (address.startsWith("/") || address.startsWith("\0")) return { path: path(address) };
   const parts = HOST_PORT.exec(address);
   if (parts === null) {
     const ways = '8080, "host:8080", "[::1]:8080" or "unix:/run/app.sock"';
@@ -63,8 +63,14 @@ function port(value: number): number {
 
 function path(value: string): string {
   if (value === "") throw new RangeError("a Unix socket needs a path");
+  // Some systems cut a longer one, and then listen beside it.
+  if (Buffer.byteLength(value) > MAX_PATH_OCTETS)
+    throw new RangeError(`the path of a Unix socket has at most ${MAX_PATH_OCTETS} octets: ${value}`);
   return value;
 }
+
+/** What `sockaddr_un` has room for, less the zero at its end. */
+const MAX_PATH_OCTETS = process.platform === "linux" ? 107 : 103;
 
 /** `[ipv6]:port`, `host:port`, `:port` or `port`. */
 const HOST_PORT = /^(?:(?:\[([^\]]+)\]|([^:[\]]*)):)?(\d{1,9})$/;

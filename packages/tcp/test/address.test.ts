@@ -58,6 +58,8 @@ describe("an address as people write it", () => {
     ["http://localhost:80"],
     ["unix:"],
     [{ path: "" }],
+    [`/tmp/${"x".repeat(103)}`], // the system would cut it, and listen beside it
+    [{ path: `/tmp/${"\u00e9".repeat(52)}` }],
   ])("refuses %j", (address) => {
     expect(() => parseAddress(address)).toThrow(RangeError);
   });
