@@ -8,7 +8,10 @@ const server = createServer();
 server.get("/events", (request, response) => {
   response.fields.set("Content-Type", "text/event-stream");
   let id = 0;
-  const timer = setInterval(() => response.write(formatEvent({ id: String(++id), data: new Date().toISOString() })), 20);
+  const timer = setInterval(
+    () => response.write(formatEvent({ id: String(++id), data: new Date().toISOString() })),
+    20,
+  );
   request.signal.addEventListener("abort", () => clearInterval(timer));
 });
 

@@ -5,6 +5,7 @@
  */
 import type { ReportError } from "@stack/http";
 import type { ServerConnectionOptions } from "@stack/http1";
+import type { ServerConnectionOptions as Http2ConnectionOptions } from "@stack/http2";
 import type { ListenOptions } from "@stack/tcp";
 
 /**
@@ -14,6 +15,11 @@ import type { ListenOptions } from "@stack/tcp";
 export interface ServerOptions
   extends Omit<ServerConnectionOptions, "handler">,
     Omit<ListenOptions, "connect" | "onRefused"> {
+  /**
+   * Limits that only HTTP/2 has; what both versions have (times, content, paces) is said once, beside this. `false`:
+   * HTTP/2 is not spoken. Default: spoken to clients that begin with its preface.
+   */
+  readonly http2?: Omit<Http2ConnectionOptions, "handler"> | false;
   /** Told of handlers that fail. Default: one line and the stack on stderr. */
   readonly onError?: ReportError;
   /** Told of connections that a cap turned away. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { compose, escapeForLog, type Handler, type HttpRequest, type Layer } from "@stack/http";
-import { resolveServerOptions, ServerConnection } from "@stack/http1";
+import { compose, escapeForLog, type Handler, type HttpRequest, type HttpResponse, type Layer } from "@stack/http";
+import { DEFAULT_SERVER_OPTIONS, ServerConnection as Http1Connection, resolveServerOptions } from "@stack/http1";
+import { ServerConnection as Http2Connection, resolveOptions } from "@stack/http2";
 import { createRouter, type Router } from "@stack/router";
 import {
   type Address,
@@ -16,6 +17,7 @@ import {
   listen,
 } from "@stack/tcp";
 import type { ServerOptions } from "./options.ts";
+import { type Engines, ProtocolSniffer } from "./protocol-sniffer.ts";
 
 /** Where a server listens. */
 export interface Listening {
@@ -140,32 +142,47 @@ export class Server {
    */
   async listen(address: Address): Promise<Listening> {
     const options = this.config;
-    const app = compose(this.layers, this.router.dispatch);
-    const resolved = resolveServerOptions({
-      ...options,
-      handler: (request, response) => {
-        this.requests++;
-        return app(request, response);
-      },
-      onError: (error, request) => {
-        this.errors++;
-        (options.onError ?? reportOnStderr)(error, request);
-      },
-      onRefused: (error, status) => {
-        this.refused++;
-        options.onRefused?.(error, status);
-      },
-    });
     const { onConnectionRefused } = options;
+    const engines = this.engines();
     const listener = await listen(address, {
       ...options,
-      connect: (carrier: Carrier) => new ServerConnection(carrier, resolved),
+      connect: (carrier: Carrier) =>
+        options.http2 === false
+          ? engines.http1(carrier)
+          : new ProtocolSniffer(carrier, engines, options.headTimeoutMs ?? DEFAULT_SERVER_OPTIONS.headTimeoutMs),
       ...(onConnectionRefused === undefined ? {} : { onRefused: onConnectionRefused }),
     } as Parameters<typeof listen>[1]);
     this.listeners.push(listener);
     const bound = listener.address;
     if ("path" in bound) return { url: formatAddress(bound), host: "", port: 0 };
     return { url: `http://${formatAddress(bound)}`, host: bound.host, port: bound.port };
+  }
+
+  /** What makes the engines of connections: both versions call the same handler under the same limits. */
+  private engines(): Engines {
+    const options = this.config;
+    const app = compose(this.layers, this.router.dispatch);
+    const shared = {
+      ...options,
+      handler: (request: HttpRequest, response: HttpResponse): void | Promise<void> => {
+        this.requests++;
+        return app(request, response);
+      },
+      onError: (error: unknown, request: HttpRequest): void => {
+        this.errors++;
+        (options.onError ?? reportOnStderr)(error, request);
+      },
+      onRefused: (error: Error, status: number): void => {
+        this.refused++;
+        options.onRefused?.(error, status);
+      },
+    };
+    const http1 = resolveServerOptions(shared);
+    const http2 = resolveOptions({ ...shared, ...(options.http2 === false ? {} : options.http2) });
+    return {
+      http1: (carrier) => new Http1Connection(carrier, http1),
+      http2: (carrier) => new Http2Connection(carrier, http2),
+    };
   }
 
   /**

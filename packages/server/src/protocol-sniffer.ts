@@ -1,0 +1,86 @@
+/**
+ * Which version of HTTP a client speaks on a cleartext port (RFC 9113 §3.3).
+ *
+ * HTTP/2 with prior knowledge begins with octets that are no HTTP/1.1 request.
+ * As soon as the first octets tell, the connection is handed to the engine of
+ * that version, with everything that came. The time for a head runs meanwhile (S82).
+ *
+ * @module
+ */
+import type { Carrier, Engine } from "@stack/http";
+import { PREFACE } from "@stack/http2-frames";
+
+/** Makes the engine of a version. */
+export interface Engines {
+  http1(carrier: Carrier): Engine;
+  http2(carrier: Carrier): Engine;
+}
+
+export class ProtocolSniffer implements Engine {
+  deadline: number;
+  private readonly carrier: Carrier;
+  private readonly engines: Engines;
+  /** Octets of the preface that came, or -1 when the connection has been handed over or is ending. */
+  private matched: number;
+  private ending: boolean;
+
+  constructor(carrier: Carrier, engines: Engines, timeoutMs: number) {
+    this.deadline = carrier.now + timeoutMs;
+    this.carrier = carrier;
+    this.engines = engines;
+    this.matched = 0;
+    this.ending = false;
+  }
+
+  receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    if (this.matched < 0) return;
+    const before = this.matched;
+    let at = start;
+    while (at < end && this.matched < PREFACE.length && bytes[at] === PREFACE.charCodeAt(this.matched)) {
+      at++;
+      this.matched++;
+    }
+    if (this.matched === PREFACE.length) this.handOver(this.engines.http2(this.carrier), before, bytes, start, end);
+    else if (at < end) this.handOver(this.engines.http1(this.carrier), before, bytes, start, end);
+  }
+
+  receiveEnd(): void {
+    if (this.matched > 0) this.handOver(this.engines.http1(this.carrier), this.matched, NOTHING, 0, 0);
+    else this.finish();
+  }
+
+  flush(sink: { end(): void }): boolean {
+    if (this.ending) sink.end();
+    return true;
+  }
+
+  drain(): void {
+    this.finish();
+  }
+
+  onDeadline(): void {
+    if (this.carrier.now < this.deadline) return;
+    this.carrier.abort(null);
+  }
+
+  closed(): void {
+    this.matched = -1;
+  }
+
+  /** What matched in earlier reads is known by heart and need not have been kept. */
+  private handOver(next: Engine, matched: number, bytes: Uint8Array, start: number, end: number): void {
+    this.matched = -1;
+    const rest = new Uint8Array(matched + end - start);
+    for (let i = 0; i < matched; i++) rest[i] = PREFACE.charCodeAt(i);
+    rest.set(bytes.subarray(start, end), matched);
+    this.carrier.handOver(next, rest);
+  }
+
+  private finish(): void {
+    this.matched = -1;
+    this.ending = true;
+    this.carrier.wantFlush();
+  }
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
