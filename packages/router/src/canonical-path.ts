@@ -39,7 +39,7 @@ export function canonicalPath(path: string): string | null {
     const text = CANONICAL[octet] as string;
     // Browsers write triplets as they are here: most paths are not copied.
     if (text.length === 1 || hasLowerCase(path, percent + 1)) {
-      canonical += path.slice(from, percent);
+      if (percent > from) canonical += path.slice(from, percent);
       canonical += text;
       from = percent + 3;
     }

@@ -26,7 +26,7 @@ export class Lookup {
 
   constructor(ambiguousPaths: AmbiguousPaths) {
     this.tree = new Tree();
-    this.refusesAmbiguous = ambiguousPaths === "refuse";
+    this.refusesAmbiguous = ambiguousPaths !== "keep"; // a slip of the pen must not open a door
     this.everyMethod = new Set(["OPTIONS"]);
     this.path = "";
     this.encoded = false;

@@ -98,7 +98,7 @@ export class Router {
     requireFunctions([...layers, handler], pattern);
     const read = parsePattern(pattern);
     this.check(read);
-    this.add(read, new Endpoint(read, handler, layers, [this.owner]));
+    this.add(read, new Endpoint(read, handler, [...layers], [this.owner]));
     return this;
   }
 
