@@ -90,7 +90,16 @@ function decodeWithJs() {
 
 /** The head of a small response, as strings that leave in one latin1 write. */
 async function encoding() {
-  const fields = ["Content-Type", "text/plain", "Content-Length", "13", "Date", "Sun, 06 Nov 1994 08:49:37 GMT", "X-Id", ""];
+  const fields = [
+    "Content-Type",
+    "text/plain",
+    "Content-Length",
+    "13",
+    "Date",
+    "Sun, 06 Nov 1994 08:49:37 GMT",
+    "X-Id",
+    "",
+  ];
   const memory = Buffer.allocUnsafe(1024);
   let n = 0;
   const encode = () => {

@@ -9,7 +9,7 @@
  */
 
 import { EncodeError, quote } from "./errors.ts";
-import { assertFieldName, assertFieldValue, isFieldValue, isToken } from "./field-syntax.ts";
+import { assertFieldValue, fieldPrefix, isFieldValue, isToken } from "./field-syntax.ts";
 import { REASON_PHRASES } from "./reason-phrases.ts";
 
 /**
@@ -67,17 +67,19 @@ export function encodeRequestLine(method: string, target: string): string {
  * RFC 9112 §5.
  */
 export function encodeFields(fields: readonly string[]): string {
+  if (fields.length === 0) return "";
   let lines = "";
   for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i];
+    const prefix = fieldPrefix(fields[i]);
     const value = fields[i + 1];
-    assertFieldName(name);
-    assertFieldValue(value, name);
-    lines += `${name}: ${value}\r\n`;
+    assertFieldValue(value, fields[i]);
+    // Two strings for each line and not four: a fifth less to flatten when it is written (bench/http1-parser).
+    lines = lines + (i === 0 ? prefix.slice(CRLF.length) : prefix) + value;
   }
-  return lines;
+  return lines + CRLF;
 }
 
+const CRLF = "\r\n";
 const REQUEST_TARGET = /^[!"$-~]+$/;
 
 /** Status lines by code; an array, so that no name of `Object.prototype` can be one (S99). */
