@@ -17,9 +17,6 @@ for (const path of [
   "/users/%ff", // not UTF-8
 ]) {
   const found = router.match("GET", path);
-  console.log(
-    path.padEnd(32),
-    found === null ? "-" : found.route.path,
-    found === null ? "" : JSON.stringify(found.params),
-  );
+  const answer = found === null ? "-" : `${found.route.path} ${JSON.stringify(found.params)}`;
+  console.log(`${path.padEnd(32)} ${answer}`);
 }
