@@ -40,7 +40,9 @@ export class ProtocolSniffer implements Engine {
       at++;
       this.matched++;
     }
-    if (this.matched === PREFACE.length) this.handOver(this.engines.http2(this.carrier), before, bytes, start, end);
+    // A first line that is no request line of HTTP/1 either is taken for a preface that is wrong: HTTP/2 refuses it.
+    if (this.matched === PREFACE.length || (at < end && before === 0 && isNoRequestLine(bytes, start, end)))
+      this.handOver(this.engines.http2(this.carrier), before, bytes, start, end);
     else if (at < end) this.handOver(this.engines.http1(this.carrier), before, bytes, start, end);
   }
 
@@ -82,5 +84,27 @@ export class ProtocolSniffer implements Engine {
     this.carrier.wantFlush();
   }
 }
+
+/**
+ * Whether a first line has neither a request target nor a version of HTTP/1 (RFC 9112 §3): three words, the second no
+ * form of a target, the third not `HTTP/`. Anything that is only broken is HTTP/1's to refuse, with a 400.
+ */
+function isNoRequestLine(bytes: Uint8Array, start: number, end: number): boolean {
+  const target = bytes.indexOf(SP, start) + 1;
+  const first = bytes[target];
+  if (target <= start + 1 || target >= end || first === SP || first === SLASH || first === ASTERISK) return false;
+  const line = bytes.indexOf(CR, target);
+  const version = bytes.indexOf(SP, target) + 1;
+  if (line < 0 || line >= end || version === 0 || version > line) return false;
+  for (let at = target; at < version; at++) if (bytes[at] === COLON) return false; // absolute or authority form
+  return ((bytes[version] as number) | 0x20) !== LETTER_H;
+}
+
+const SP = 0x20;
+const CR = 0x0d;
+const SLASH = 0x2f;
+const ASTERISK = 0x2a;
+const COLON = 0x3a;
+const LETTER_H = 0x68;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
