@@ -7,12 +7,13 @@ import { connect as connectSocket, type Socket } from "node:net";
 import { type Address, formatAddress, parseAddress } from "./address.ts";
 import type { Carrier, Engine } from "./engine.ts";
 import { dialError, TcpError } from "./errors.ts";
+import type { Secure } from "./secure.ts";
 import { SocketCarrier } from "./socket-carrier.ts";
 import { MAX_TIMER_MS } from "./timer-wheel.ts";
 
 /** How to dial. */
 export interface DialOptions {
-  /** How long the connection may take, ms. Default 10,000. */
+  /** How long the connection may take, {@link secure} included, ms. Default 10,000. */
   readonly timeoutMs?: number;
   /** Gives up when it aborts. */
   readonly signal?: AbortSignal;
@@ -20,6 +21,8 @@ export interface DialOptions {
   readonly noDelay?: boolean;
   /** TCP keep-alive probes after this time without traffic, ms; 0 for none. Default 60,000. */
   readonly keepAliveMs?: number;
+  /** Makes a handshake before the engine is made. Default: none. */
+  readonly secure?: Secure;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface DialOptions {
  *
  * @returns the engine, connected
  * @throws {@link TcpError} `ERR_DIAL`, `ERR_DIAL_TIMEOUT`, `ERR_DIAL_ABORTED`; RangeError when the address is none;
- *   what `connect` throws
+ *   what `connect` throws, what `secure` fails with
  *
  * @example
  * ```ts
@@ -39,7 +42,7 @@ export function dial<E extends Engine>(
   connect: (carrier: Carrier) => E,
   options: DialOptions = {},
 ): Promise<E> {
-  const { timeoutMs = 10_000, signal, noDelay = true, keepAliveMs = 60_000 } = options;
+  const { timeoutMs = 10_000, signal, noDelay = true, keepAliveMs = 60_000, secure } = options;
   return new Promise<E>((resolve, reject) => {
     const where = parseAddress(address);
     const name = formatAddress(where);
@@ -59,7 +62,7 @@ export function dial<E extends Engine>(
       signal?.removeEventListener("abort", onAbort);
       socket.removeListener("error", onFailure);
     };
-    const give = (error: TcpError): void => {
+    const give = (error: Error): void => {
       settle();
       socket.on("error", () => {});
       socket.destroy();
@@ -74,13 +77,30 @@ export function dial<E extends Engine>(
     );
     signal?.addEventListener("abort", onAbort, { once: true });
     socket.once("error", onFailure);
-    socket.once("connect", () => {
+    const open = (carried: Socket): void => {
       settle();
       try {
-        resolve(carry(socket, connect));
+        resolve(carry(carried, connect));
       } catch (error) {
-        socket.destroy();
+        carried.destroy();
         reject(error);
+      }
+    };
+    socket.once("connect", () => {
+      if (secure === undefined) {
+        open(socket);
+        return;
+      }
+      // From here on it is the handshake that fails.
+      socket.removeListener("error", onFailure);
+      socket.on("error", () => {});
+      try {
+        secure(socket, (error, secured) => {
+          if (error !== null) give(error);
+          else if (secured !== undefined && !socket.destroyed) open(secured);
+        });
+      } catch (error) {
+        give(error as Error);
       }
     });
   });

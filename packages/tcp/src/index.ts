@@ -1,6 +1,6 @@
 export { type Address, DEFAULT_HOST, formatAddress, type ParsedAddress, parseAddress } from "./address.ts";
 export { carry, type DialOptions, dial } from "./dial.ts";
-export type { ByteSink, Carrier, Engine, PeerInfo } from "./engine.ts";
+export type { ByteSink, Carrier, Engine, PeerCertificate, PeerInfo, TlsPeer } from "./engine.ts";
 export { TcpError, type TcpErrorCode } from "./errors.ts";
 export {
   type CloseOptions,
@@ -12,4 +12,5 @@ export {
 } from "./listen.ts";
 export { joinInMemory } from "./memory.ts";
 export { canReuseReadBuffer } from "./reused-read.ts";
+export type { Secure, SecureDone, SecuredSocket } from "./secure.ts";
 export { TICK_MS } from "./timer-wheel.ts";

@@ -12,6 +12,7 @@ import { type Address, type ParsedAddress, parseAddress } from "./address.ts";
 import type { Carrier, Engine } from "./engine.ts";
 import { listenError, TcpError, warn } from "./errors.ts";
 import { canReuseReadBuffer } from "./reused-read.ts";
+import type { Secure } from "./secure.ts";
 import { SocketCarrier } from "./socket-carrier.ts";
 import { canonicalAddress } from "./socket-peer.ts";
 import { MAX_TIMER_MS } from "./timer-wheel.ts";
@@ -34,6 +35,8 @@ export interface ListenOptions {
   readonly reuseReads?: "auto" | "never";
   /** Several processes may listen on the port, where the runtime can do it. Default false. */
   readonly reusePort?: boolean;
+  /** Makes a handshake on each accepted socket, which counts as a connection meanwhile (S92). Default: none. */
+  readonly secure?: Secure;
   /** Told of each connection that a cap turned away. */
   readonly onRefused?: (address: string) => void;
 }
@@ -56,6 +59,8 @@ export class Listener {
   readonly address: ParsedAddress;
   private readonly server: Server;
   private readonly registry: Set<SocketCarrier>;
+  /** Accepted, and not carried before their handshake is complete. */
+  private readonly halfOpen: Set<Socket>;
   private readonly perAddress: Map<string, number>;
   private closing: Promise<CutConnection[]> | null;
   private whenEmpty: (() => void) | null;
@@ -65,15 +70,16 @@ export class Listener {
     this.address = address;
     this.server = server;
     this.registry = new Set();
+    this.halfOpen = new Set();
     this.perAddress = new Map();
     this.closing = null;
     this.whenEmpty = null;
     server.on("connection", (socket: Socket) => this.accept(socket, options, reuse));
   }
 
-  /** Connections that are open now. */
+  /** Connections that are open now, handshakes included. */
   get connections(): number {
-    return this.registry.size;
+    return this.registry.size + this.halfOpen.size;
   }
 
   /**
@@ -88,8 +94,9 @@ export class Listener {
   private async drain(graceMs: number): Promise<CutConnection[]> {
     this.server.close();
     if ("path" in this.address) removeSocketFile(this.address.path);
+    for (const socket of [...this.halfOpen]) socket.destroy();
     for (const carrier of [...this.registry]) carrier.drain();
-    if (this.registry.size > 0)
+    if (this.connections > 0)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(graceMs, MAX_TIMER_MS));
         this.whenEmpty = () => {
@@ -107,7 +114,7 @@ export class Listener {
           : new TcpError("ERR_SERVER_CLOSED", "the server closed before the exchange was complete"),
       );
     }
-    if (this.registry.size > 0)
+    if (this.connections > 0)
       await new Promise<void>((resolve) => {
         this.whenEmpty = resolve;
       });
@@ -119,32 +126,56 @@ export class Listener {
     const address =
       maxConnectionsPerAddress === Number.POSITIVE_INFINITY ? "" : canonicalAddress(socket.remoteAddress ?? "");
     const ofAddress = this.perAddress.get(address) ?? 0;
-    if (this.registry.size >= maxConnections || ofAddress >= maxConnectionsPerAddress || this.closing !== null) {
+    if (this.connections >= maxConnections || ofAddress >= maxConnectionsPerAddress || this.closing !== null) {
       this.refuse(socket, options);
       return;
     }
+    // The peers of a Unix socket have no address: no bound for one of them can hold.
+    if (address !== "") this.perAddress.set(address, ofAddress + 1);
+    if (options.secure === undefined) this.carry(socket, address, options, reuse);
+    else this.secure(socket, address, options, options.secure);
+  }
+
+  private secure(accepted: Socket, address: string, options: ListenOptions, secure: Secure): void {
+    this.halfOpen.add(accepted);
+    accepted.on("error", ignore); // a reset before the handshake listens must not kill the process (S102)
+    accepted.once("close", () => {
+      if (this.halfOpen.delete(accepted)) this.leave(address);
+    });
     try {
-      const carrier = new SocketCarrier(socket, options.connect, (gone) => {
+      secure(accepted, (error, secured) => {
+        if (error !== null || secured === undefined) accepted.destroy();
+        else if (!accepted.destroyed && this.halfOpen.delete(accepted)) this.carry(secured, address, options, false);
+      });
+    } catch (error) {
+      warn(error);
+      accepted.destroy();
+    }
+  }
+
+  private carry(socket: Socket, address: string, options: ListenOptions, reuse: boolean): void {
+    let carrier: SocketCarrier | null = null;
+    try {
+      carrier = new SocketCarrier(socket, options.connect, (gone) => {
         this.registry.delete(gone);
         this.leave(address);
-        if (this.registry.size === 0) this.whenEmpty?.();
       });
       this.registry.add(carrier);
-      // The peers of a Unix socket have no address: no bound for one of them can hold.
-      if (address !== "") this.perAddress.set(address, ofAddress + 1);
       carrier.read(reuse);
     } catch (error) {
       // `connect` threw: there is no engine to tell, and nothing but this connection to lose (S102).
       warn(error);
       socket.destroy();
+      if (carrier === null) this.leave(address);
     }
   }
 
+  /** Gives the connection's place back. */
   private leave(address: string): void {
     const count = this.perAddress.get(address);
-    if (count === undefined) return;
-    if (count > 1) this.perAddress.set(address, count - 1);
+    if (count !== undefined && count > 1) this.perAddress.set(address, count - 1);
     else this.perAddress.delete(address);
+    if (this.connections === 0) this.whenEmpty?.();
   }
 
   private refuse(socket: Socket, options: ListenOptions): void {
@@ -236,6 +267,8 @@ function isSocketFile(path: string): boolean {
     return false; // abstract, or gone meanwhile
   }
 }
+
+function ignore(): void {}
 
 function removeSocketFile(path: string): void {
   try {

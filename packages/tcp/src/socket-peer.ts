@@ -4,11 +4,13 @@
  * @module
  */
 import type { Socket } from "node:net";
-import type { PeerInfo } from "./engine.ts";
+import type { PeerInfo, TlsPeer } from "./engine.ts";
 
 interface MaybeTls {
   readonly encrypted?: boolean;
   readonly alpnProtocol?: string | false | null;
+  /** Left here by who made the handshake. */
+  readonly tlsPeer?: TlsPeer;
 }
 
 export class SocketPeer implements PeerInfo {
@@ -42,6 +44,10 @@ export class SocketPeer implements PeerInfo {
 
   get alpn(): string {
     return (this.socket as MaybeTls).alpnProtocol || "";
+  }
+
+  get tls(): TlsPeer | null {
+    return (this.socket as MaybeTls).tlsPeer ?? null;
   }
 }
 
