@@ -85,13 +85,8 @@ export class ServerConnection extends Connection {
   }
 
   protected onEndSent(stream: Stream): void {
-    // RFC 9113 §8.1: a complete response to an incomplete request; the rest of it is not wanted. A tunnel's is.
-    if (!(stream as ServerStream).isTunnel)
-      this.resetStream(
-        stream,
-        NO_ERROR,
-        new Http2Error("ERR_HTTP2_CLOSED", NO_ERROR, "us", "the response is complete"),
-      );
+    // A complete response to an incomplete request: what is left of it is read away, within bounds. A tunnel's is not.
+    if (!(stream as ServerStream).isTunnel) stream.stop(NO_ERROR);
   }
 
   protected onPeerSettings(): void {}

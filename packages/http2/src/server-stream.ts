@@ -25,7 +25,7 @@ import { responseFields } from "./response-fields.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { Stream } from "./stream.ts";
 import { StreamCarrier } from "./stream-carrier.ts";
-import { OPEN } from "./stream-state.ts";
+import { HALF_CLOSED_LOCAL, OPEN } from "./stream-state.ts";
 
 /** The response's head was not sent; its content goes out, or stays here (HEAD, 204, 304); it is complete. */
 const NOT_SENT = 0;
@@ -212,6 +212,16 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     if (!this.awaitsContinue) return;
     this.awaitsContinue = false;
     if (this.phase === NOT_SENT) this.queueHead(CONTINUE, false);
+  }
+
+  /** RFC 9113 §8.1: the response is complete, and the rest of the request is more than is read away. */
+  protected onDiscarded(): void {
+    if (this.state !== HALF_CLOSED_LOCAL) return;
+    this.connection?.resetStream(
+      this,
+      ERROR_CODE.NO_ERROR,
+      new Http2Error("ERR_HTTP2_CLOSED", ERROR_CODE.NO_ERROR, "us", "the response is complete"),
+    );
   }
 
   protected onCut(reason: Error): void {

@@ -50,6 +50,7 @@ export abstract class Stream implements Schedulable, ContentSource {
   protected receiver: ContentReceiver | null;
   protected producer: Producer | null;
   protected discarding: boolean;
+  private discarded: number;
   private credit: number;
   private held: Uint8Array[];
   private receivedTrailers: Fields | null;
@@ -80,6 +81,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.receiver = null;
     this.producer = null;
     this.discarding = false;
+    this.discarded = 0;
     this.credit = 0;
     this.held = NO_HELD;
     this.receivedTrailers = null;
@@ -128,8 +130,11 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.received += end - start;
     if (this.expected >= 0 && this.received > this.expected) return false;
     if (end === start) return true;
-    if (this.discarding) this.consumed(end - start);
-    else if (this.credit > 0 && this.held.length === 0) this.deliver(bytes, start, end);
+    if (this.discarding) {
+      this.consumed(end - start);
+      this.discarded += end - start;
+      if (this.discarded > MAX_DISCARDED) this.onDiscarded();
+    } else if (this.credit > 0 && this.held.length === 0) this.deliver(bytes, start, end);
     else this.hold(bytes, start, end);
     return true;
   }
@@ -224,6 +229,8 @@ export abstract class Stream implements Schedulable, ContentSource {
   }
 
   protected abstract onGrant(): void;
+  /** More content than is read away was read away. */
+  protected abstract onDiscarded(): void;
   protected abstract onCut(reason: Error): void;
   /** Octets that no one may read past; the role answers. */
   protected abstract get contentLimit(): number;
@@ -273,6 +280,9 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.held = NO_HELD;
   }
 }
+
+/** Content that no one wants and that is read away before its sender is told to stop, octets (S26). */
+const MAX_DISCARDED = 65_536;
 
 /** Pieces are joined up to this size, octets. */
 const SMALL_PIECE = 4_096;
