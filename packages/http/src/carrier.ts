@@ -74,4 +74,36 @@ export interface PeerInfo {
   readonly secure: boolean;
   /** The protocol that ALPN chose, or "". */
   readonly alpn: string;
+  /** What TLS proved; null in cleartext, absent where the carrier does not know. */
+  readonly tls?: TlsPeer | null;
+}
+
+/** What TLS negotiated, and what it proved about the peer. */
+export interface TlsPeer {
+  /** "TLSv1.2" or "TLSv1.3". */
+  readonly protocol: string;
+  /** The cipher suite by its IANA name. */
+  readonly cipher: string;
+  /** The host name that the client asked for (RFC 6066 §3), in lower case, or "". */
+  readonly servername: string;
+  /** A ticket of an earlier connection replaced the exchange of certificates (RFC 8446 §2.2). */
+  readonly resumed: boolean;
+  /** The peer has shown a certificate, and it was verified. */
+  readonly authorized: boolean;
+  /** The certificate that the peer has shown, or null. It proves nothing unless {@link authorized}. */
+  readonly certificate: PeerCertificate | null;
+}
+
+/** A certificate (RFC 5280), as far as it tells who the peer is. */
+export interface PeerCertificate {
+  /** One attribute to a line, `O=Example\nCN=client-1`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** subjectAltName, each with its kind: `DNS:a.example`, `URI:spiffe://example/a`, `IP Address:192.0.2.1`. */
+  readonly names: readonly string[];
+  /** SHA-256 of {@link raw} in upper-case hex, `AB:CD:…`. */
+  readonly fingerprint256: string;
+  readonly serialNumber: string;
+  /** The certificate in DER. */
+  readonly raw: Uint8Array;
 }

@@ -1,6 +1,6 @@
 export { negotiateEncoding, negotiateLanguage, negotiateMediaType } from "./accept.ts";
 export { type Authority, canonicalAuthority, DEFAULT_PORTS, MAX_AUTHORITY, parseAuthority } from "./authority.ts";
-export type { ByteSink, Carrier, Engine, PeerInfo } from "./carrier.ts";
+export type { ByteSink, Carrier, Engine, PeerCertificate, PeerInfo, TlsPeer } from "./carrier.ts";
 export {
   type ConditionFields,
   evaluatePreconditions,
