@@ -130,6 +130,6 @@ function pathOf(method: string, target: string): string {
   if (target === "*") return target;
   const authority = target.indexOf("://") + 3;
   const end = target.slice(authority).search(/[/?]/);
-  if (end < 0) return "/";
+  if (end < 0) return method === "OPTIONS" ? "*" : "/"; // RFC 9112 §3.2.4
   return target[authority + end] === "?" ? "/" : pathOf(method, target.slice(authority + end));
 }

@@ -7,6 +7,7 @@ import type { Carrier } from "./carrier.ts";
 import { PeerGoneError, ResponseStateError } from "./errors.ts";
 import { Fields, type FieldsInit } from "./fields.ts";
 import type { Producer, ResponseSink } from "./response-sink.ts";
+import { encodeUriReference } from "./uri-reference.ts";
 
 /** What a response can be streamed from. Strings are sent as UTF-8. */
 export type ContentStream =
@@ -116,7 +117,7 @@ export class HttpResponse implements Producer {
   /** A redirect (RFC 9110 §15.4): 303 by default, which any client follows with GET. */
   redirect(location: string, status = 303): void {
     this.status = status;
-    this.fields.set("Location", encodeURI(decodeSafely(location)));
+    this.fields.set("Location", encodeUriReference(location));
     this.send();
   }
 
@@ -260,12 +261,3 @@ export class HttpResponse implements Producer {
 
 const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
 const NOTHING: Uint8Array = new Uint8Array(0);
-
-/** What is percent-encoded already stays so; the rest is encoded by the caller (S52). */
-function decodeSafely(location: string): string {
-  try {
-    return decodeURI(location);
-  } catch {
-    return location;
-  }
-}

@@ -6,7 +6,7 @@
 import { compose, escapeForLog, type Handler, type HttpRequest, type HttpResponse, type Layer } from "@stack/http";
 import { DEFAULT_SERVER_OPTIONS, ServerConnection as Http1Connection, resolveServerOptions } from "@stack/http1";
 import { ServerConnection as Http2Connection, resolveOptions } from "@stack/http2";
-import { createRouter, type Router } from "@stack/router";
+import { createRouter, type RouteArguments, type Router } from "@stack/router";
 import {
   type Address,
   type Carrier,
@@ -94,38 +94,41 @@ export class Server {
     return this;
   }
 
-  /** Answers requests whose target matches `pattern`: `"/path/:param"` for any method, `"GET /path"` for one. */
-  handle(pattern: string, handler: Handler): this {
-    this.router.handle(pattern, handler);
+  /**
+   * Answers requests whose target matches `pattern`: `"/path/:param"` for any method, `"GET /path"` for one.
+   * Layers for this route alone may stand before the handler: `handle("GET /x", [log], handler)`.
+   */
+  handle(pattern: string, ...route: RouteArguments): this {
+    this.router.handle(pattern, ...route);
     return this;
   }
 
-  get(path: string, handler: Handler): this {
-    return this.handle(`GET ${path}`, handler);
+  get(path: string, ...route: RouteArguments): this {
+    return this.handle(`GET ${path}`, ...route);
   }
 
-  post(path: string, handler: Handler): this {
-    return this.handle(`POST ${path}`, handler);
+  post(path: string, ...route: RouteArguments): this {
+    return this.handle(`POST ${path}`, ...route);
   }
 
-  put(path: string, handler: Handler): this {
-    return this.handle(`PUT ${path}`, handler);
+  put(path: string, ...route: RouteArguments): this {
+    return this.handle(`PUT ${path}`, ...route);
   }
 
-  patch(path: string, handler: Handler): this {
-    return this.handle(`PATCH ${path}`, handler);
+  patch(path: string, ...route: RouteArguments): this {
+    return this.handle(`PATCH ${path}`, ...route);
   }
 
-  delete(path: string, handler: Handler): this {
-    return this.handle(`DELETE ${path}`, handler);
+  delete(path: string, ...route: RouteArguments): this {
+    return this.handle(`DELETE ${path}`, ...route);
   }
 
-  head(path: string, handler: Handler): this {
-    return this.handle(`HEAD ${path}`, handler);
+  head(path: string, ...route: RouteArguments): this {
+    return this.handle(`HEAD ${path}`, ...route);
   }
 
-  options(path: string, handler: Handler): this {
-    return this.handle(`OPTIONS ${path}`, handler);
+  options(path: string, ...route: RouteArguments): this {
+    return this.handle(`OPTIONS ${path}`, ...route);
   }
 
   /** Everything under `prefix` goes to another router or handler. */

@@ -33,8 +33,8 @@ describe("RFC 9110 §3.4: the response, as one value", () => {
   });
   test("S52: a redirect's Location is encoded, never a second field", () => {
     const { response, sink } = exchange();
-    response.redirect("/a b\r\nSet-Cookie: x?q=ü%20", 302);
-    expect(sink.log).toEqual(['whole 302 [["Location","/a%20b%0D%0ASet-Cookie:%20x?q=%C3%BC%20"]] ""']);
+    response.redirect("/a b\r\nSet-Cookie: x?q=ü%20%2F", 302);
+    expect(sink.log).toEqual(['whole 302 [["Location","/a%20b%0D%0ASet-Cookie:%20x?q=%C3%BC%20%2F"]] ""']);
   });
   test("informational responses come before the head, 101 is not one of them", () => {
     const { response, sink } = exchange();
@@ -142,6 +142,7 @@ describe("the request", () => {
     ["http://example.com", "/", ""],
     ["http://example.com?y", "/", "y"],
     ["/a?b?c", "/a", "b?c"],
+    ["http://example.com/%2F?y", "/%2F", "y"],
   ])("RFC 9112 §3.2: the path of %s is %s", (target, path, search) => {
     const { request } = exchange(target);
     expect(request.path).toBe(path);
