@@ -443,10 +443,7 @@ export class ClientConnection implements Engine, ContentVisitor, TunnelEnd {
     this.responses++;
     this.phase = HEAD;
     // S30: what the request still owes cannot be sent any more, and nothing else can be sent in its place.
-    if (!exchange.sent) {
-      this.last = true;
-      this.stopSending(exchange);
-    }
+    if (!exchange.sent) this.stopSending(exchange);
     const ends = this.last || (this.closing && queue.size === 0);
     // S33: octets that are there before anything was asked belong to no response.
     if (more && queue.size === 0) this.leaveOff(unexpected());

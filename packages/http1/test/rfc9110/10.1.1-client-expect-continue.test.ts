@@ -61,6 +61,16 @@ describe("RFC 9110 §10.1.1 Expect, client", () => {
     }
   });
 
+  test("S30: it is stopped with the head, not when the response is over", () => {
+    const { ask, peer } = connect();
+    const answer = ask("/", expecting);
+    answer.send("Wiki");
+    peer.expectText(HEAD).send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndo");
+    expect(answer.events).toEqual(["stopped ERR_HTTP1_ANSWERED", "200 OK"]);
+    peer.send("ne").expectText("");
+    expect([answer.content, peer.ended]).toEqual(["done", true]);
+  });
+
   test("the field says it as well as the option; without content it is not said", () => {
     const { ask, peer } = connect();
     ask("/", { method: "POST", contentLength: 4, fields: host({ expect: "100-Continue" }) });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { connect, getWire, host, okWire } from "../asked.ts";
+import { Answer, connect, getWire, host, okWire } from "../asked.ts";
 
 describe("RFC 9112 §9.3.2 Pipelining, client", () => {
   test("requests leave in one write, responses belong to them in their order", () => {
@@ -75,6 +75,37 @@ describe("RFC 9112 §9.3.2 Pipelining, client", () => {
     peer.turn();
     peer.send(okWire("one")).end();
     expect(answers.map((answer) => answer.events.at(-1))).toEqual(["end", "ERR_HTTP1_CLOSED perhaps processed"]);
+  });
+
+  test.each([
+    ["content until the close", "HTTP/1.1 200 OK\r\n\r\none"],
+    ["204 that announces content", "HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n"],
+  ])("and one that ends by its framing, without a word: %s", (_, wire) => {
+    const { ask, peer } = connect({ maxPipelined: 2 });
+    const answers = ["/1", "/2"].map((target) => ask(target));
+    peer.turn().send(wire).end();
+    expect(answers.map((answer) => answer.events.at(-1)?.replace(" until close", ""))).toEqual([
+      "end",
+      "ERR_HTTP1_CLOSED perhaps processed",
+    ]);
+  });
+
+  test("S33: nothing is pipelined while octets are looked at or held: they cannot be its answer", () => {
+    const available: boolean[] = [];
+    class Watcher extends Answer {
+      override onContent(): void {
+        available.push(connection.available);
+      }
+    }
+    const { ask, peer, connection, told } = connect({ maxPipelined: 2 });
+    const answer = ask("/1", {}, new Watcher(0));
+    peer.turn().send(okWire("one") + okWire("poison"));
+    available.push(connection.available);
+    expect(() => ask("/2")).toThrow(expect.objectContaining({ code: "ERR_HTTP1_UNAVAILABLE" }));
+    answer.sink?.grant(1_000);
+    peer.turn();
+    expect(available).toEqual([false, false]);
+    expect([answer.events, told]).toEqual([["200 OK", "end"], ["closed ERR_HTTP1_UNEXPECTED_OCTETS"]]);
   });
 
   test("the time for a head runs anew for each", () => {
