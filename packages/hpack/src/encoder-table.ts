@@ -139,9 +139,14 @@ export class EncoderTable {
   private grow(): void {
     const { known, values, older, slots } = this;
     this.slots = Math.max(FIRST_SLOTS, slots * 2);
-    this.known = Array.from({ length: this.slots }, () => null);
-    this.values = Array.from({ length: this.slots }, () => "");
-    this.older = Array.from({ length: this.slots }, () => 0);
+    this.known = [];
+    this.values = [];
+    this.older = [];
+    for (let slot = 0; slot < this.slots; slot++) {
+      this.known.push(null);
+      this.values.push("");
+      this.older.push(0);
+    }
     for (let entry = this.newest - this.count + 1; entry <= this.newest; entry++) {
       const from = entry & (slots - 1);
       const to = entry & (this.slots - 1);
