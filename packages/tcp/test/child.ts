@@ -18,6 +18,7 @@ export interface Started {
   /** The first line that it prints; "" when it ends without one. */
   readonly line: Promise<string>;
   readonly finished: Promise<Finished>;
+  kill(): void;
 }
 
 /** Runs a module's text under this Node to its end. */
@@ -53,5 +54,5 @@ function start(command: string, args: string[]): Started {
     child.once("error", reject);
     child.once("close", (code) => resolve({ stdout, stderr, code }));
   });
-  return { line, finished };
+  return { line, finished, kill: () => child.kill("SIGKILL") };
 }

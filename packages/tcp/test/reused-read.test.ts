@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { canReuseReadBuffer, READ_OCTETS } from "../src/reused-read.ts";
+import { run } from "./child.ts";
+import { Recorder, until } from "./engines.ts";
+import { READS, serve } from "./serving.ts";
+
+const isNode = process.versions.bun === undefined && process.versions.deno === undefined;
+
+/** Keeps whose memory it was given. */
+class Witness extends Recorder {
+  readonly memories = new Set<ArrayBufferLike>();
+
+  override receive(bytes: Uint8Array, start?: number, end?: number): void {
+    super.receive(bytes, start, end);
+    this.memories.add(bytes.buffer);
+  }
+}
+
+describe("reads into one reused buffer", () => {
+  test.runIf(isNode)("are proved to work on Node", async () => {
+    expect(await canReuseReadBuffer()).toBe(true);
+  });
+
+  test("are proved once: asked again, it is the same answer at once", () => {
+    expect(canReuseReadBuffer()).toBe(canReuseReadBuffer());
+  });
+
+  test.runIf(isNode).each(READS)("two connections share the memory only so, reuseReads %s", async (reuseReads) => {
+    const { meet } = await serve((carrier) => new Witness(carrier), { reuseReads });
+    const met = [await meet(), await meet()];
+    const contents = met.map(() => randomBytes(500_000));
+    for (const [i, { peer }] of met.entries()) peer.send(contents[i] as Buffer);
+    await until(() => met.every(({ engine }) => engine.receivedOctets === 500_000));
+    for (const [i, { engine }] of met.entries())
+      expect(Buffer.from(engine.received, "latin1").equals(contents[i] as Buffer)).toBe(true);
+    const memories = new Set(met.flatMap(({ engine }) => [...engine.memories]));
+    if (reuseReads === "auto") {
+      expect(memories.size).toBe(1);
+      expect([...memories][0]?.byteLength).toBe(READ_OCTETS);
+    } else expect(memories.size).toBeGreaterThan(1);
+  });
+
+  test("a runtime that keeps `onread` elsewhere: false, and data events serve as well", async () => {
+    // Such a runtime is made of this one: the specimen socket shows no properties of its own.
+    const { stdout, stderr, code } = await run(`
+      const own = Object.getOwnPropertySymbols;
+      Object.getOwnPropertySymbols = (of) => (of?.constructor?.name === "Socket" ? [] : own(of));
+      const { canReuseReadBuffer, dial, listen } = await import("@stack/tcp");
+      const works = await canReuseReadBuffer();
+      class Echo {
+        deadline = Infinity;
+        held = [];
+        constructor(carrier) { this.carrier = carrier; }
+        receive(bytes, start, end) { this.held.push(bytes.slice(start, end)); }
+        receiveEnd() { this.ends = true; }
+        flush(sink) { for (const bytes of this.held) sink.write(bytes); this.held = []; if (this.ends) sink.end(); return true; }
+        drain() { this.ends = true; }
+        onDeadline() {}
+        closed() {}
+      }
+      const listener = await listen(0, { connect: (carrier) => new Echo(carrier) });
+      let octets = 0;
+      await new Promise((resolve) => dial(listener.address, (carrier) => ({
+        deadline: Infinity,
+        sent: false,
+        receive(bytes, start, end) { octets += end - start; },
+        receiveEnd() { resolve(); },
+        flush(sink) { if (this.sent) return true; this.sent = true; sink.write(Buffer.alloc(300_000)); sink.end(); return true; },
+        drain() {}, onDeadline() {}, closed() {},
+      })));
+      console.log(works, octets, (await listener.close()).length);
+    `);
+    expect({ stdout, stderr, code }).toEqual({ stdout: "false 300000 0\n", stderr: "", code: 0 });
+  });
+
+  test("where loopback itself does not work: false, and no error", async () => {
+    const { stdout, stderr, code } = await run(`
+      import net from "node:net";
+      import { syncBuiltinESMExports } from "node:module";
+      net.Server.prototype.listen = function () { process.nextTick(() => this.emit("error", new Error("no network here"))); return this; };
+      syncBuiltinESMExports();
+      const { canReuseReadBuffer } = await import("@stack/tcp");
+      console.log(await canReuseReadBuffer());
+    `);
+    expect({ stdout, stderr, code }).toEqual({ stdout: "false\n", stderr: "", code: 0 });
+  });
+});
