@@ -61,6 +61,18 @@ describe("RFC 9110 §7.8 Upgrade, server", () => {
     },
   );
 
+  test("S28: what comes between 101 and the handing over is not lost either", async () => {
+    const carriers: Carrier[] = [];
+    const { peer } = serve((_, response) => void carriers.push(response.accept({ Upgrade: "shout" })));
+    peer
+      .send(`${get("/", OFFER)}one `)
+      .expectText(ACCEPTED)
+      .send("two ")
+      .send("three");
+    carriers[0]?.handOver(new Shout(), new Uint8Array(0));
+    peer.expectText("ONE TWO THREE");
+  });
+
   test("S28: an upgrade that is not accepted leaves a plain request, and what follows is HTTP", () => {
     const { peer } = serve(echoTarget);
     peer.send(get("/1", OFFER) + get("/2")).expectText(ok("/1") + ok("/2"));
