@@ -22,7 +22,15 @@ export const ERROR_CODE = {
   HTTP_1_1_REQUIRED: 0x0d,
 } as const;
 
-/** The name of an error code, or its number in hexadecimal: unknown codes are no error (RFC 9113 §7). */
+/**
+ * The name of an error code, or its number in hexadecimal: unknown codes are no error (RFC 9113 §7).
+ *
+ * @example
+ * ```ts
+ * errorCodeName(0x0b); // "ENHANCE_YOUR_CALM"
+ * errorCodeName(0xff); // "0xff"
+ * ```
+ */
 export function errorCodeName(code: number): string {
   return NAMES.get(code) ?? `0x${code.toString(16)}`;
 }
@@ -41,6 +49,10 @@ export class ConnectionError extends Error {
   /** What GOAWAY carries. */
   readonly errorCode: number;
 
+  /**
+   * @param errorCode - one of {@link ERROR_CODE}
+   * @param message - what the peer did; its code's name is put before it
+   */
   constructor(errorCode: number, message: string) {
     super(`${errorCodeName(errorCode)}: ${message}`);
     this.errorCode = errorCode;

@@ -3,26 +3,57 @@
  *
  * Takes octets cut anywhere, gives whole frames to a visitor. A frame that lies
  * whole in what arrived is read where it is; only one that is cut is copied.
- * Every rule that a frame can break by itself is checked here.
+ * Every rule that a frame can break by itself is checked here; what depends on
+ * the state of a stream or of the connection is the engine's.
+ *
+ * Ignored, as §4.1 demands: unused flags and the reserved bits. Not verified, as
+ * §6.1 allows: that padding is zero.
  *
  * @module
  */
 import { ConnectionError, ERROR_CODE } from "./error-codes.ts";
-import { DEFAULT_MAX_FRAME_OCTETS, FLAG, FRAME_HEAD_OCTETS, FRAME_TYPE } from "./frame-types.ts";
+import {
+  DEFAULT_MAX_FRAME_OCTETS,
+  FLAG,
+  FRAME_HEAD_OCTETS,
+  FRAME_TYPE,
+  LARGEST_FRAME_OCTETS,
+  MAX_31_BIT,
+} from "./frame-types.ts";
 import type { FrameVisitor } from "./frame-visitor.ts";
 
 const { PROTOCOL_ERROR, FRAME_SIZE_ERROR } = ERROR_CODE;
 
-/** One decoder a connection. */
+/**
+ * One for each connection.
+ *
+ * @example
+ * ```ts
+ * const decoder = new FrameDecoder(visitor);
+ * socket.on("data", (bytes) => decoder.decode(bytes, 0, bytes.length));
+ * ```
+ */
 export class FrameDecoder {
-  /** What we said in SETTINGS_MAX_FRAME_SIZE, octets; a longer frame is FRAME_SIZE_ERROR before it is read. */
-  maxFrameOctets: number;
+  /**
+   * The longest payload that is taken, octets: what we say in SETTINGS_MAX_FRAME_SIZE. A frame that announces more is
+   * refused before its payload is waited for, so that a peer cannot make us hold it (RFC 9113 §4.2).
+   */
+  readonly maxFrameOctets: number;
   private readonly visitor: FrameVisitor;
   private held: Uint8Array | null;
   private heldOctets: number;
   private stopped: boolean;
 
+  /**
+   * @param visitor - is told of each frame
+   * @param maxFrameOctets - from {@link DEFAULT_MAX_FRAME_OCTETS} to {@link LARGEST_FRAME_OCTETS}
+   * @throws RangeError when it is less or more: no SETTINGS_MAX_FRAME_SIZE can say so (RFC 9113 §6.5.2)
+   */
   constructor(visitor: FrameVisitor, maxFrameOctets: number = DEFAULT_MAX_FRAME_OCTETS) {
+    if (!(maxFrameOctets >= DEFAULT_MAX_FRAME_OCTETS && maxFrameOctets <= LARGEST_FRAME_OCTETS))
+      throw new RangeError(
+        `maxFrameOctets is ${DEFAULT_MAX_FRAME_OCTETS} to ${LARGEST_FRAME_OCTETS}, not ${maxFrameOctets}`,
+      );
     this.maxFrameOctets = maxFrameOctets;
     this.visitor = visitor;
     this.held = null;
@@ -30,12 +61,12 @@ export class FrameDecoder {
     this.stopped = false;
   }
 
-  /** A frame has begun and is not complete. */
+  /** A frame has begun and is not complete: at the end of the octets, it was cut off. */
   get pending(): boolean {
     return this.heldOctets > 0;
   }
 
-  /** Nothing more is read: the visitor calls it when the connection is over. */
+  /** Nothing more is read, of what was given already too: the visitor calls it when the connection is over. */
   stop(): void {
     this.stopped = true;
     this.held = null;
@@ -43,20 +74,29 @@ export class FrameDecoder {
   }
 
   /**
-   * Decodes `bytes[at, end)`, all of it; what belongs to an incomplete frame is kept.
-   * @throws ConnectionError at the first frame that breaks the connection
+   * Decodes `bytes[at, end)`, all of it. `bytes` is borrowed: what belongs to an incomplete frame is copied.
+   *
+   * @throws ConnectionError at the first frame that breaks the connection, and whatever the visitor throws. Either
+   *   stops the decoder: nothing behind it is ever read
+   *
+   * RFC 9113 §4.1. Linear, however the octets are cut; holds no more than one frame. Allocates nothing for a frame
+   * that is not cut.
    */
   decode(bytes: Uint8Array, at: number, end: number): void {
-    let next = at;
-    if (this.heldOctets > 0) next = this.complete(bytes, at, end);
-    while (!this.stopped && end - next >= FRAME_HEAD_OCTETS) {
-      const total = FRAME_HEAD_OCTETS + this.frameOctets(bytes, next);
-      if (end - next < total) break;
-      const frame = next;
-      next += total;
-      this.read(bytes, frame, next);
+    try {
+      let next = this.heldOctets > 0 ? this.complete(bytes, at, end) : at;
+      while (!this.stopped && end - next >= FRAME_HEAD_OCTETS) {
+        const total = FRAME_HEAD_OCTETS + this.payloadOctets(bytes, next);
+        if (end - next < total) break;
+        const frame = next;
+        next += total;
+        this.read(bytes, frame, next);
+      }
+      if (!this.stopped && next < end) this.hold(bytes, next, end);
+    } catch (error) {
+      this.stop();
+      throw error;
     }
-    if (!this.stopped && next < end) this.hold(bytes, next, end);
   }
 
   /** Adds to the held frame until it is whole; returns the offset of the first octet behind it. */
@@ -68,7 +108,7 @@ export class FrameDecoder {
       next += taken;
       if (this.heldOctets < FRAME_HEAD_OCTETS) return next;
     }
-    const total = FRAME_HEAD_OCTETS + this.frameOctets(this.held as Uint8Array, 0);
+    const total = FRAME_HEAD_OCTETS + this.payloadOctets(this.held as Uint8Array, 0);
     const taken = Math.min(end - next, total - this.heldOctets);
     this.hold(bytes, next, next + taken);
     next += taken;
@@ -81,10 +121,12 @@ export class FrameDecoder {
     return next;
   }
 
+  /** Copies `bytes[at, end)` behind what is held. */
   private hold(bytes: Uint8Array, at: number, end: number): void {
     const needed = this.heldOctets + end - at;
     if (this.held === null || this.held.length < needed) {
-      // Grown by what came, not by what the head announces: a promise of 16 KiB costs the peer 16 KiB.
+      // Grown by what came, not by what the head announces: to make us hold 16 KiB, a peer sends 16 KiB. Doubled,
+      // so that a frame that comes octet by octet is copied a few times and not once for each of them (S56, S65).
       const grown = new Uint8Array(
         Math.max(needed, 64, Math.min(this.heldOctets * 2, FRAME_HEAD_OCTETS + this.maxFrameOctets)),
       );
@@ -95,7 +137,8 @@ export class FrameDecoder {
     this.heldOctets = needed;
   }
 
-  private frameOctets(bytes: Uint8Array, at: number): number {
+  /** The length that the head at `at` announces. */
+  private payloadOctets(bytes: Uint8Array, at: number): number {
     const octets = ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
     // RFC 9113 §4.2: too long for any stream or connection; the payload is not waited for.
     if (octets > this.maxFrameOctets)
@@ -103,11 +146,12 @@ export class FrameDecoder {
     return octets;
   }
 
+  /** Reads the frame `bytes[frame, end)`, which is whole. */
   private read(bytes: Uint8Array, frame: number, end: number): void {
     const { visitor } = this;
     const type = bytes[frame + 3] as number;
     const flags = bytes[frame + 4] as number;
-    const streamId = uint32(bytes, frame + 5) & 0x7fffffff; // the reserved bit is ignored (RFC 9113 §4.1)
+    const streamId = uint31(bytes, frame + 5);
     let start = frame + FRAME_HEAD_OCTETS;
     const octets = end - start;
     switch (type) {
@@ -132,7 +176,7 @@ export class FrameDecoder {
         let selfDependent = false;
         if (prioritised) {
           if (last - start < 5) throw new ConnectionError(FRAME_SIZE_ERROR, "HEADERS is too short for its priority");
-          selfDependent = (uint32(bytes, start) & 0x7fffffff) === streamId;
+          selfDependent = uint31(bytes, start) === streamId;
           start += 5;
         }
         visitor.onHeaders(
@@ -143,13 +187,16 @@ export class FrameDecoder {
           (flags & FLAG.END_STREAM) !== 0,
           (flags & FLAG.END_HEADERS) !== 0,
         );
-        if (selfDependent) visitor.onStreamError(streamId, PROTOCOL_ERROR); // RFC 7540 §5.3.1, still asked for by h2spec
+        // RFC 7540 §5.3.1, which RFC 9113 §5.3.2 deprecates and h2spec still asks for. Only once the field block is
+        // complete: inside of it the connection's state allows no word about the stream (RFC 9113 §4.3).
+        if (selfDependent && (flags & FLAG.END_HEADERS) !== 0 && !this.stopped)
+          visitor.onStreamError(streamId, PROTOCOL_ERROR);
         return;
       }
       case FRAME_TYPE.PRIORITY:
         onStream(streamId, "PRIORITY");
         if (octets !== 5) visitor.onStreamError(streamId, FRAME_SIZE_ERROR);
-        else if ((uint32(bytes, start) & 0x7fffffff) === streamId) visitor.onStreamError(streamId, PROTOCOL_ERROR);
+        else if (uint31(bytes, start) === streamId) visitor.onStreamError(streamId, PROTOCOL_ERROR);
         else visitor.onPriority(streamId);
         return;
       case FRAME_TYPE.RST_STREAM:
@@ -169,14 +216,9 @@ export class FrameDecoder {
           start += 1;
         }
         if (last - start < 4) throw new ConnectionError(FRAME_SIZE_ERROR, "PUSH_PROMISE is too short");
-        visitor.onPushPromise(
-          streamId,
-          uint32(bytes, start) & 0x7fffffff,
-          bytes,
-          start + 4,
-          last,
-          (flags & FLAG.END_HEADERS) !== 0,
-        );
+        const promisedId = uint31(bytes, start);
+        if (promisedId === 0) throw new ConnectionError(PROTOCOL_ERROR, "PUSH_PROMISE of stream 0"); // RFC 9113 §6.6
+        visitor.onPushPromise(streamId, promisedId, bytes, start + 4, last, (flags & FLAG.END_HEADERS) !== 0);
         return;
       }
       case FRAME_TYPE.PING:
@@ -187,11 +229,11 @@ export class FrameDecoder {
       case FRAME_TYPE.GOAWAY:
         onConnection(streamId, "GOAWAY");
         if (octets < 8) throw new ConnectionError(FRAME_SIZE_ERROR, "GOAWAY is too short");
-        visitor.onGoaway(uint32(bytes, start) & 0x7fffffff, uint32(bytes, start + 4), bytes, start + 8, end);
+        visitor.onGoaway(uint31(bytes, start), uint32(bytes, start + 4), bytes, start + 8, end);
         return;
       case FRAME_TYPE.WINDOW_UPDATE: {
         exactly(octets, 4, "WINDOW_UPDATE");
-        const increment = uint32(bytes, start) & 0x7fffffff;
+        const increment = uint31(bytes, start);
         if (increment > 0) visitor.onWindowUpdate(streamId, increment);
         else if (streamId === 0) throw new ConnectionError(PROTOCOL_ERROR, "WINDOW_UPDATE by 0");
         else visitor.onStreamError(streamId, PROTOCOL_ERROR); // RFC 9113 §6.9
@@ -204,14 +246,18 @@ export class FrameDecoder {
       case FRAME_TYPE.PRIORITY_UPDATE: {
         onConnection(streamId, "PRIORITY_UPDATE");
         if (octets < 4) throw new ConnectionError(FRAME_SIZE_ERROR, "PRIORITY_UPDATE is too short");
-        const prioritisedId = uint32(bytes, start) & 0x7fffffff;
+        const prioritisedId = uint31(bytes, start);
         if (prioritisedId === 0) throw new ConnectionError(PROTOCOL_ERROR, "PRIORITY_UPDATE for stream 0"); // RFC 9218 §7.1
         visitor.onPriorityUpdate(prioritisedId, bytes, start + 4, end);
         return;
       }
       case FRAME_TYPE.ALTSVC:
-      case FRAME_TYPE.ORIGIN:
         visitor.onExtension(type, streamId, bytes, start, end);
+        return;
+      case FRAME_TYPE.ORIGIN:
+        // RFC 8336 §2.2: on another stream, or with a flag that may change what it says, it is ignored.
+        if (streamId !== 0 || (flags & ORIGIN_RESERVED_FLAGS) !== 0) visitor.onUnknown(type, streamId);
+        else visitor.onExtension(type, streamId, bytes, start, end);
         return;
       default:
         visitor.onUnknown(type, streamId);
@@ -226,13 +272,18 @@ export class FrameDecoder {
       return;
     }
     if ((end - start) % 6 !== 0) throw new ConnectionError(FRAME_SIZE_ERROR, "SETTINGS is a list of six octets each");
-    for (let at = start; at < end; at += 6)
-      visitor.onSetting(((bytes[at] as number) << 8) | (bytes[at + 1] as number), uint32(bytes, at + 2) >>> 0);
-    visitor.onSettingsEnd();
+    for (let at = start; at < end && !this.stopped; at += 6)
+      visitor.onSetting(((bytes[at] as number) << 8) | (bytes[at + 1] as number), uint32(bytes, at + 2));
+    if (!this.stopped) visitor.onSettingsEnd();
   }
 }
 
-/** A big-endian integer of four octets, signed: mask or shift it. */
+/** A big-endian integer of 31 bits in four octets; the bit before it is reserved and ignored (RFC 9113 §4.1). */
+function uint31(bytes: Uint8Array, at: number): number {
+  return uint32(bytes, at) & MAX_31_BIT;
+}
+
+/** A big-endian integer of four octets, 0 to 2^32-1. */
 function uint32(bytes: Uint8Array, at: number): number {
   return (
     (((bytes[at] as number) << 24) |
@@ -255,10 +306,17 @@ function exactly(octets: number, right: number, name: string): void {
   if (octets !== right) throw new ConnectionError(FRAME_SIZE_ERROR, `${name} is ${right} octets long, not ${octets}`);
 }
 
-/** The end of the content before its padding; `fixed` octets stand before the content (RFC 9113 §6.1, S87). */
+/**
+ * Where what a padded frame carries ends and its padding begins (RFC 9113 §6.1, S87).
+ *
+ * @param fixed - octets before the content that every such frame has, the pad length's own among them
+ */
 function unpadded(bytes: Uint8Array, start: number, end: number, fixed: number): number {
   if (end - start < fixed) throw new ConnectionError(FRAME_SIZE_ERROR, "a padded frame has no room for its fields");
   const last = end - (bytes[start] as number);
   if (last < start + fixed) throw new ConnectionError(PROTOCOL_ERROR, "more padding than frame");
   return last;
 }
+
+/** Flags of ORIGIN that are kept for incompatible changes (RFC 8336 §2.2). */
+const ORIGIN_RESERVED_FLAGS = 0x0f;

@@ -1,4 +1,11 @@
 export { ConnectionError, ERROR_CODE, errorCodeName } from "./error-codes.ts";
+export {
+  type AlternativeServices,
+  decodeAltsvc,
+  decodeOrigins,
+  encodeAltsvc,
+  encodeOrigins,
+} from "./extension-frames.ts";
 export { FrameDecoder } from "./frame-decoder.ts";
 export {
   encodeFrameHead,
