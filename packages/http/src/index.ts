@@ -74,6 +74,7 @@ export {
   parseRange,
 } from "./range.ts";
 export { HttpRequest, type HttpVersion } from "./request.ts";
+export type { RequestHead, RequestOutcome, RequestSink, ResponseReceiver } from "./request-sink.ts";
 export { parseRequestTarget, type RequestTarget } from "./request-target.ts";
 export { type ContentStream, HttpResponse } from "./response.ts";
 export type { ContentReceiver, ContentSource, Incoming, Producer, ResponseSink } from "./response-sink.ts";

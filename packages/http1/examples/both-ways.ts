@@ -3,8 +3,8 @@
  * with an informational response before it and trailers behind it, after 100 (Continue).
  */
 import { setImmediate } from "node:timers/promises";
-import { type ByteSink, type Carrier, type Engine, Fields, type PeerInfo } from "@stack/http";
-import { ClientConnection, type ResponseReceiver, resolveServerOptions, ServerConnection } from "@stack/http1";
+import { type ByteSink, type Carrier, type Engine, Fields, type PeerInfo, type ResponseReceiver } from "@stack/http";
+import { ClientConnection, resolveServerOptions, ServerConnection } from "@stack/http1";
 
 /** The least that a carrier can be: what is written is kept until the loop below takes it. */
 class Side implements Carrier, ByteSink {

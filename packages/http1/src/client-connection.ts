@@ -7,6 +7,8 @@
  *
  * @module
  */
+
+import type { RequestHead, RequestSink, ResponseReceiver } from "@stack/http";
 import { type ByteSink, type Carrier, type Engine, Fields } from "@stack/http";
 import {
   CHUNKED,
@@ -27,7 +29,6 @@ import { appendHeld } from "./held-input.ts";
 import { HIGH_WATER, Output } from "./output.ts";
 import { frameRequest } from "./request-framing.ts";
 import { CLOSE_SAID, NO_PROOF, RequestQueue, SILENT_END } from "./request-queue.ts";
-import type { RequestHead, RequestSink, ResponseReceiver } from "./request-sink.ts";
 import { TunnelCarrier, type TunnelEnd } from "./tunnel.ts";
 
 /** Where the connection is in its input. */

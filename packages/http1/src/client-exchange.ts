@@ -7,12 +7,13 @@
  *
  * @module
  */
+
+import type { RequestOutcome, RequestSink, ResponseReceiver } from "@stack/http";
 import { Fields, type Producer } from "@stack/http";
 import { CHUNK_END, encodeChunkHead, encodeTrailers, LAST_CHUNK } from "@stack/http1-parser";
 import type { ClientConnection } from "./client-connection.ts";
 import { Http1Error } from "./errors.ts";
 import type { FramedRequest } from "./request-framing.ts";
-import type { RequestOutcome, RequestSink, ResponseReceiver } from "./request-sink.ts";
 
 /** What of the request's content is still to come. */
 const BY_LENGTH = 0;

@@ -12,5 +12,4 @@ export {
   resolveServerOptions,
   type ServerConnectionOptions,
 } from "./options.ts";
-export type { RequestHead, RequestOutcome, RequestSink, ResponseReceiver } from "./request-sink.ts";
 export { ServerConnection } from "./server-connection.ts";

@@ -6,9 +6,10 @@
  *
  * @module
  */
+
+import type { RequestHead } from "@stack/http";
 import { isIdempotent, listHasToken, sameName } from "@stack/http";
 import { encodeFields, encodeRequestLine } from "@stack/http1-parser";
-import type { RequestHead } from "./request-sink.ts";
 
 /** A request, ready to be sent. */
 export interface FramedRequest {

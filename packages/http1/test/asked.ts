@@ -3,18 +3,10 @@
  *
  * @module
  */
-import type { Carrier, Producer } from "@stack/http";
+import type { Carrier, Producer, RequestHead, RequestOutcome, RequestSink, ResponseReceiver } from "@stack/http";
 import { Fields } from "@stack/http";
 import { type Cut, MemoryCarrier, type MemoryCarrierOptions, ScriptedPeer, VirtualClock } from "@stack/testing";
-import {
-  ClientConnection,
-  type ClientConnectionOptions,
-  type RequestHead,
-  type RequestOutcome,
-  type RequestSink,
-  type ResponseReceiver,
-  resolveClientOptions,
-} from "../src/index.ts";
+import { ClientConnection, type ClientConnectionOptions, resolveClientOptions } from "../src/index.ts";
 
 export interface AskedOptions extends Omit<ClientConnectionOptions, "onIdle" | "onClosed"> {
   readonly carrier?: MemoryCarrierOptions;

@@ -6,12 +6,16 @@
  *
  * @module
  */
-import type { Carrier, ContentSource, Fields, Producer } from "@stack/http";
+import type { Carrier } from "./carrier.ts";
+import type { Fields } from "./fields.ts";
+import type { ContentSource, Producer } from "./response-sink.ts";
 
 /** What a request says before its content. */
 export interface RequestHead {
   /** Case-sensitive (RFC 9110 §9.1). */
   readonly method: string;
+  /** `http` or `https`; HTTP/1.1 does not say it. Default `https` on TLS, else `http`. */
+  readonly scheme?: "http" | "https";
   /** The request target in the form that the next hop wants (RFC 9112 §3.2). */
   readonly target: string;
   /** Host included, exactly once. What frames the message (Content-Length, Transfer-Encoding, Connection) is the engine's. */
