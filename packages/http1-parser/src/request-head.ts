@@ -9,7 +9,7 @@
 
 import { Carry } from "./carry.ts";
 import { HeadSyntaxError, quote, quoteOctet } from "./errors.ts";
-import { FieldLines, PARTIAL } from "./field-lines.ts";
+import { FieldLines, NO_FIELDS, PARTIAL } from "./field-lines.ts";
 import { FramingFields } from "./framing-fields.ts";
 import { latin1, shortLatin1 } from "./latin1.ts";
 import { type Leniency, STRICT } from "./leniency.ts";
@@ -43,7 +43,7 @@ export class RequestHeadDecoder {
   /** The minor version: HTTP/1.0 or HTTP/1.1. */
   minor: 0 | 1 = 1;
   /** `[name, value, name, value, …]` in the order and case of the wire, values without outer whitespace, latin1. */
-  fields: string[] = [];
+  fields: string[] = NO_FIELDS;
   /** The value of Content-Length in octets; -1 when there is none. */
   contentLength = -1;
   /** Whether content in chunked coding follows. */
@@ -99,6 +99,14 @@ export class RequestHeadDecoder {
     this.carry.release();
     this.lines.reset();
     this.framing.reset();
+  }
+
+  /** Lets go of the results' strings, so that an idle connection keeps no head in memory. */
+  release(): void {
+    this.method = "";
+    this.target = "";
+    this.host = "";
+    this.fields = NO_FIELDS;
   }
 
   /**

@@ -6,7 +6,7 @@
 
 import { Carry } from "./carry.ts";
 import { HeadSyntaxError, quoteOctet } from "./errors.ts";
-import { FieldLines, PARTIAL } from "./field-lines.ts";
+import { FieldLines, NO_FIELDS, PARTIAL } from "./field-lines.ts";
 import { type Framing, responseFraming } from "./framing.ts";
 import { FramingFields } from "./framing-fields.ts";
 import { latin1 } from "./latin1.ts";
@@ -31,7 +31,7 @@ export class ResponseHeadDecoder {
   /** The minor version: HTTP/1.0 or HTTP/1.1. */
   minor: 0 | 1 = 1;
   /** `[name, value, name, value, …]` in the order and case of the wire, values without outer whitespace, latin1. */
-  fields: string[] = [];
+  fields: string[] = NO_FIELDS;
   /** The value of Content-Length in octets; -1 when there is none. A response to HEAD has it without the content. */
   contentLength = -1;
   /** Whether the final transfer coding is chunked. */
@@ -76,6 +76,12 @@ export class ResponseHeadDecoder {
     this.carry.release();
     this.lines.reset();
     this.framing.reset();
+  }
+
+  /** Lets go of the results' strings, so that an idle connection keeps no head in memory. */
+  release(): void {
+    this.reason = "";
+    this.fields = NO_FIELDS;
   }
 
   /**

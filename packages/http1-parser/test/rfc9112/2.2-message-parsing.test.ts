@@ -134,6 +134,24 @@ describe("RFC 9112 §2.2 Message Parsing", () => {
     expect(decoder.pending).toBe(false);
   });
 
+  test("released, a decoder holds no strings, and goes on", () => {
+    const wire = octets("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
+    const decoder = new RequestHeadDecoder();
+    decoder.decode(wire, 0, wire.length);
+    const { fields } = decoder;
+    decoder.release();
+    expect(decoder).toMatchObject({ method: "", target: "", host: "", fields: [] });
+    expect(fields).toEqual(["Host", "h"]);
+    decoder.decode(wire, 0, wire.length);
+    expect(decoder).toMatchObject({ method: "GET", target: "/a", host: "h", fields: ["Host", "h"] });
+
+    const reply = octets("HTTP/1.1 200 OK\r\nA: b\r\n\r\n");
+    const responses = new ResponseHeadDecoder();
+    responses.decode(reply, 0, reply.length);
+    responses.release();
+    expect(responses).toMatchObject({ reason: "", fields: [] });
+  });
+
   test("one decoder reads one head after the other, each with results of its own", () => {
     const decoder = new RequestHeadDecoder();
     const wire = octets(
