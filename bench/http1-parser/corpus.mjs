@@ -18,7 +18,7 @@ const shapes = {
   "curl, 87 octets": (i) =>
     `GET /hello/${digits(i)} HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n`,
   "browser, 703 octets": (i) =>
-    [
+    `${[
       `GET /articles/2026/${digits(i)}?from=front HTTP/1.1`,
       "Host: www.example.com",
       "Connection: keep-alive",
@@ -35,7 +35,7 @@ const shapes = {
       "Accept-Encoding: gzip, deflate, br, zstd",
       "Accept-Language: en-GB,en;q=0.9",
       "Cookie: session=0123456789abcdef; theme=dark; seen=0123456789abcdef0",
-    ].join("\r\n") + "\r\n\r\n",
+    ].join("\r\n")}\r\n\r\n`,
 };
 
 /** Wires by name. */
