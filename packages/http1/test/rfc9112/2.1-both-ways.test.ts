@@ -1,12 +1,11 @@
-import type { Handler } from "@stack/http";
-import { Fields } from "@stack/http";
+import type { RequestHead } from "@stack/http";
+import { Fields, type Handler } from "@stack/http";
 import { MemoryCarrier, settled, VirtualClock, type Wire } from "@stack/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   ClientConnection,
   type ClientConnectionOptions,
-  type RequestHead,
   resolveClientOptions,
   resolveServerOptions,
   ServerConnection,

@@ -1,6 +1,6 @@
+import type { RequestHead } from "@stack/http";
 import { Fields } from "@stack/http";
 import { describe, expect, test } from "vitest";
-import type { RequestHead } from "../../src/index.ts";
 import { connect, getWire, host } from "../asked.ts";
 
 /** What the head of a request looks like on the wire. */
