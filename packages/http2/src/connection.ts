@@ -366,6 +366,7 @@ export abstract class Connection implements Engine, FrameVisitor {
       return;
     }
     stream.advance(RST_STREAM);
+    this.onPeerReset(stream, errorCode);
     this.died(
       stream,
       new Http2Error("ERR_HTTP2_STREAM_RESET", errorCode, "peer", `stream ${streamId} was reset`),
@@ -555,6 +556,17 @@ export abstract class Connection implements Engine, FrameVisitor {
     if (this.draining && this.lastAccepted === MAX_31_BIT) this.due = Math.min(this.due, now + DRAIN_PING_MS);
   }
 
+  /** We have said GOAWAY for the last time, or the byte stream is gone. */
+  protected get isEnding(): boolean {
+    return this.phase >= ENDING;
+  }
+
+  /** A stream is over without a word to the peer. */
+  protected abandon(stream: Stream, reason: Error): void {
+    this.forget(stream);
+    stream.cut(reason);
+  }
+
   protected addStream(stream: Stream): void {
     this.streams.set(stream.id, stream);
     if (this.streams.size === 1) this.rest();
@@ -733,6 +745,12 @@ export abstract class Connection implements Engine, FrameVisitor {
     else this.onEndSent(stream);
   }
 
+  /** The peer reset a stream, before its receiver is told. */
+  protected onPeerReset(_stream: Stream, _errorCode: number): void {}
+
+  /** A stream is no more: another may be opened. */
+  protected onStreamGone(): void {}
+
   /** Our message is complete, the peer's is not. */
   protected abstract onEndSent(stream: Stream): void;
 
@@ -793,6 +811,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.scheduler.remove(stream);
     if (this.streams.size === 0) this.rest();
     if (this.draining) this.wantFlush();
+    this.onStreamGone();
   }
 
   private remember(streamId: number): void {

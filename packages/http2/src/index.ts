@@ -1,3 +1,4 @@
+export { ClientConnection, type ClientConnectionOptions } from "./client-connection.ts";
 export { Http2Error, type Http2ErrorCode } from "./errors.ts";
 export {
   type ConnectionOptions,

@@ -1,0 +1,161 @@
+/**
+ * One request and its response on an HTTP/2 client connection (RFC 9113 §8.1).
+ *
+ * @module
+ */
+import {
+  Fields,
+  PeerGoneError,
+  type Producer,
+  type RequestOutcome,
+  type RequestSink,
+  type ResponseReceiver,
+  ResponseStateError,
+} from "@stack/http";
+import { ERROR_CODE } from "@stack/http2-frames";
+import type { ClientConnection } from "./client-connection.ts";
+import type { ResponseHead } from "./field-rules.ts";
+import { responseFields } from "./response-fields.ts";
+import { Stream } from "./stream.ts";
+import { IDLE } from "./stream-state.ts";
+
+export class ClientStream extends Stream implements RequestSink {
+  /** The server said, or has proved, that it did not act on the request. */
+  unprocessed: boolean;
+  private readonly responses: ResponseReceiver;
+  private readonly isHead: boolean;
+  private readonly isConnect: boolean;
+  private promised: number;
+  private sentEnd: boolean;
+  private headReceived: boolean;
+  private informational: number;
+  private finished: boolean;
+
+  constructor(
+    connection: ClientConnection,
+    id: number,
+    sendWindow: number,
+    method: string,
+    contentLength: number,
+    receiver: ResponseReceiver,
+  ) {
+    super(connection, id, IDLE, sendWindow);
+    this.unprocessed = false;
+    this.responses = receiver;
+    this.isHead = method === "HEAD";
+    this.isConnect = method === "CONNECT";
+    this.promised = contentLength;
+    this.sentEnd = false;
+    this.headReceived = false;
+    this.informational = 0;
+    this.finished = false;
+    this.receiver = {
+      onContent: (bytes, start, end) => receiver.onContent(bytes, start, end),
+      onEnd: (trailers) => this.finish(() => receiver.onEnd(trailers, false)),
+      onError: (error) => this.fail(error),
+    };
+  }
+
+  /** The request's content is complete. */
+  get sent(): boolean {
+    return this.sentEnd;
+  }
+
+  /** The request's head goes out. */
+  start(fields: readonly string[], ends: boolean): void {
+    this.sentEnd = ends;
+    this.queueHead(fields, ends);
+  }
+
+  /** A response's head came. False: malformed (RFC 9113 §8.1.1). */
+  receiveHead(head: ResponseHead, endStream: boolean, maxInformational: number): boolean {
+    const { status } = head;
+    if (status < 200) {
+      // §8.1, S36: informational responses do not end, are not upgrades, and are not without number
+      if (endStream || status === 101 || ++this.informational > maxInformational) return false;
+      this.responses.onInformational(status, Fields.adopt(head.fields));
+      return true;
+    }
+    this.headReceived = true;
+    const bare = this.isHead || status === 204 || status === 304;
+    this.expected = bare ? 0 : head.contentLength;
+    if (endStream && !bare && head.contentLength > 0) return false;
+    if (this.isConnect && status < 300) {
+      this.expected = -1;
+      this.responses.onHead(status, Fields.adopt(head.fields), "");
+      return true;
+    }
+    this.responses.onHead(status, Fields.adopt(head.fields), "");
+    return true;
+  }
+
+  /** A final head came: what follows are trailers. */
+  get isAnswered(): boolean {
+    return this.headReceived;
+  }
+
+  // RequestSink
+
+  sendContent(bytes: Uint8Array, end: boolean): boolean {
+    if (this.connection === null || this.sentEnd) return false;
+    if (this.promised >= 0) {
+      if (bytes.length > this.promised || (end && bytes.length < this.promised)) {
+        const left = this.promised;
+        this.reset(ERROR_CODE.CANCEL);
+        throw new ResponseStateError(
+          "ERR_CONTENT_LENGTH",
+          `Content-Length leaves ${left} octets, ${bytes.length} were sent; correct it`,
+        );
+      }
+      this.promised -= bytes.length;
+    }
+    this.sentEnd = end;
+    return this.queueContent(bytes, end);
+  }
+
+  sendTrailers(fields: Fields): void {
+    if (this.connection === null || this.sentEnd) return;
+    this.sentEnd = true;
+    this.queueTrailers(responseFields(0, fields.lines(), "", ""));
+  }
+
+  reset(code: number): void {
+    this.connection?.resetStream(
+      this,
+      code === 0 ? ERROR_CODE.CANCEL : code,
+      new PeerGoneError("the request was given up"),
+    );
+  }
+
+  attach(producer: Producer): void {
+    this.producer = producer;
+  }
+
+  protected get contentLimit(): number {
+    return Number.POSITIVE_INFINITY; // whoever reads a response decides how much of it
+  }
+
+  protected onGrant(): void {}
+
+  protected onDiscarded(): void {
+    this.connection?.resetStream(this, ERROR_CODE.CANCEL, new PeerGoneError("the response's content is not wanted"));
+  }
+
+  protected onCut(reason: Error): void {
+    this.fail(reason);
+  }
+
+  protected tooLarge(): void {}
+
+  private fail(error: Error): void {
+    const outcome: RequestOutcome = { unprocessed: this.unprocessed, written: this.state !== IDLE };
+    this.finish(() => this.responses.onError(error, outcome));
+  }
+
+  /** The receiver is told of one end only. */
+  private finish(tell: () => void): void {
+    if (this.finished) return;
+    this.finished = true;
+    tell();
+  }
+}
