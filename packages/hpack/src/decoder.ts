@@ -112,7 +112,7 @@ export class HpackDecoder {
       let value: string;
       let isNever = false;
       if (first >= INDEXED) {
-        const index = reader.integer(bytes, first, 0x7f);
+        const index = first === INDEXED_LONG ? reader.integer(bytes, first, 0x7f) : first & 0x7f;
         if (index <= STATIC_COUNT) {
           if (index === 0) throw new HpackError("ERR_HPACK_INDEX", "found 0");
           name = STATIC_NAMES[index] as string;
@@ -170,6 +170,7 @@ export class HpackDecoder {
 
 // The first octet of each representation (RFC 7541 §6), from the highest.
 const INDEXED = 0x80;
+const INDEXED_LONG = 0xff;
 const WITH_INDEXING = 0x40;
 const SIZE_UPDATE = 0x20;
 const NEVER_INDEXED = 0x10;

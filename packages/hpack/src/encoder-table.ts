@@ -9,18 +9,20 @@
  * @module
  */
 
-import { type Indexing, indexingOf } from "./indexing.ts";
+import { INDEXED, type Indexing, indexingOf, NEVER_INDEXED } from "./indexing.ts";
+import { ownText } from "./latin1.ts";
 import { ENTRY_OVERHEAD } from "./limits.ts";
 import { STATIC_COUNT, STATIC_INDEX, STATIC_NAMES, STATIC_VALUES } from "./static-table.ts";
 
 /** What is known about the fields of one name. */
 export class KnownName {
-  readonly name: string;
+  /** In the table it is a string of its own, as values are: see {@link ownText}. */
+  name: string;
+  readonly indexing: Indexing;
   /** The lowest index in the static table, or 0. */
   readonly staticIndex: number;
   /** One past the last index whose value may be compared; {@link staticIndex} if the static values are empty. */
   readonly staticEnd: number;
-  readonly indexing: Indexing;
   /** The number of the newest entry of this name; it may have been evicted. */
   newest = 0;
   /** A hash of the last value that was not indexed. */
@@ -28,13 +30,26 @@ export class KnownName {
   /** Entries inserted since one was last used. */
   unused = 0;
 
-  constructor(name: string, indexing: Indexing) {
+  constructor(name: string, indexing: Indexing, staticIndex: number, staticEnd: number) {
     this.name = name;
     this.indexing = indexing;
-    this.staticIndex = STATIC_INDEX.get(name) ?? 0;
-    let end = this.staticIndex;
-    while (end > 0 && STATIC_NAMES[end] === name && STATIC_VALUES[end] !== "") end++;
-    this.staticEnd = end;
+    this.staticIndex = staticIndex;
+    this.staticEnd = staticEnd;
+  }
+}
+
+/** One slot of the ring, written anew for each entry that takes it. */
+class Slot {
+  /** Null when the entry has been evicted, and its value is "" then: nothing is kept alive. */
+  known: KnownName | null;
+  value: string;
+  /** The number of the entry before this one with its name. */
+  older: number;
+
+  constructor(known: KnownName, value: string, older: number) {
+    this.known = known;
+    this.value = value;
+    this.older = older;
   }
 }
 
@@ -46,26 +61,32 @@ export class EncoderTable {
   octets = 0;
   /** Entries in the table. */
   count = 0;
-  /** Names with an entry, and those of the static table and the options once they have been sent: bounded (S68). */
-  private readonly names: Map<string, KnownName> = new Map();
-  private readonly special: ReadonlyMap<string, Indexing>;
   /** The number of the newest entry. */
   private newest = 0;
-  private slots = 0;
-  private known: (KnownName | null)[] = [];
-  private values: string[] = [];
-  /** For each entry the number of the one before it with its name. */
-  private older: number[] = [];
+  /** The entry of number n is in slot n modulo the number of slots, a power of two. */
+  private ring: (Slot | null)[] = [];
+  private mask = -1;
+  /** Names of the static table, by their index, once they have been sent. */
+  private readonly statics: (KnownName | null)[] = NO_NAMES.slice();
+  /** Other names: those with an entry, and those of the options. Bounded by both, and not by what is sent (S68). */
+  private readonly others: Map<string, KnownName> = new Map();
 
-  /** @param special - how fields of certain names are treated, before what {@link indexingOf} says */
-  constructor(maxOctets: number, special: ReadonlyMap<string, Indexing>) {
+  /** @param neverIndexed - names, besides those that {@link indexingOf} knows */
+  constructor(maxOctets: number, neverIndexed: readonly string[]) {
     this.maxOctets = maxOctets;
-    this.special = special;
+    for (const name of neverIndexed) {
+      const index = STATIC_INDEX.get(name) ?? 0;
+      const known = new KnownName(name, NEVER_INDEXED, index, index);
+      if (index === 0) this.others.set(name, known);
+      else this.statics[index] = known;
+    }
   }
 
   /** What is known about a name. */
   nameOf(name: string): KnownName {
-    return this.names.get(name) ?? this.meet(name);
+    const index = STATIC_INDEX.get(name);
+    if (index === undefined) return this.others.get(name) ?? new KnownName(name, INDEXED, 0, 0);
+    return this.statics[index] ?? this.meet(name, index);
   }
 
   /** The index of a field (§2.3.3), or 0 if neither table holds it. */
@@ -75,12 +96,12 @@ export class EncoderTable {
     const oldest = this.newest - this.count;
     let entry = known.newest;
     for (let steps = 0; entry > oldest && steps < MAX_STEPS; steps++) {
-      const slot = entry & (this.slots - 1);
-      if (this.values[slot] === value) {
+      const slot = this.ring[entry & this.mask] as Slot;
+      if (slot.value === value) {
         known.unused = 0;
         return STATIC_COUNT + 1 + this.newest - entry;
       }
-      entry = this.older[slot] as number;
+      entry = slot.older;
     }
     return 0;
   }
@@ -95,14 +116,22 @@ export class EncoderTable {
   insert(known: KnownName, value: string): void {
     const octets = known.name.length + value.length + ENTRY_OVERHEAD;
     this.shrinkTo(this.maxOctets - octets);
-    if (this.count === this.slots) this.grow();
-    const slot = ++this.newest & (this.slots - 1);
-    this.known[slot] = known;
-    this.values[slot] = value;
-    this.older[slot] = known.newest;
+    if (known.staticIndex === 0 && known.newest <= this.newest - this.count) {
+      known.name = ownText(known.name);
+      this.others.set(known.name, known);
+    }
+    value = ownText(value);
+    if (this.count > this.mask) this.grow();
+    const at = ++this.newest & this.mask;
+    const slot = this.ring[at] as Slot | null;
+    if (slot === null) this.ring[at] = new Slot(known, value, known.newest);
+    else {
+      slot.known = known;
+      slot.value = value;
+      slot.older = known.newest;
+    }
     known.newest = this.newest;
     known.unused++;
-    this.names.set(known.name, known);
     this.count++;
     this.octets += octets;
   }
@@ -116,44 +145,31 @@ export class EncoderTable {
   private shrinkTo(octets: number): void {
     while (this.octets > octets && this.count > 0) {
       const oldest = this.newest - this.count + 1;
-      const slot = oldest & (this.slots - 1);
-      const known = this.known[slot] as KnownName;
-      this.octets -= known.name.length + (this.values[slot] as string).length + ENTRY_OVERHEAD;
-      this.known[slot] = null;
-      this.values[slot] = ""; // an evicted string is free at once, not when its slot is used again
+      const slot = this.ring[oldest & this.mask] as Slot;
+      const known = slot.known as KnownName;
+      this.octets -= known.name.length + slot.value.length + ENTRY_OVERHEAD;
       this.count--;
-      if (known.newest === oldest && known.staticIndex === 0 && !this.special.has(known.name))
-        this.names.delete(known.name);
+      if (known.staticIndex === 0 && known.newest === oldest) this.others.delete(known.name);
+      slot.known = null;
+      slot.value = "";
     }
   }
 
-  /** A name that has no entry. It is remembered if the number of such names is bounded by others than the peer. */
-  private meet(name: string): KnownName {
-    const special = this.special.get(name);
-    const known = new KnownName(name, special ?? indexingOf(name));
-    if (known.staticIndex !== 0 || special !== undefined) this.names.set(name, known);
-    return known;
+  /** The first field of a name of the static table. */
+  private meet(name: string, index: number): KnownName {
+    let end = index;
+    while (STATIC_NAMES[end] === name && STATIC_VALUES[end] !== "") end++;
+    return (this.statics[index] = new KnownName(name, indexingOf(name), index, end));
   }
 
   /** Twice the slots: a connection pays for what it inserts, not for what it may insert. */
   private grow(): void {
-    const { known, values, older, slots } = this;
-    this.slots = Math.max(FIRST_SLOTS, slots * 2);
-    this.known = [];
-    this.values = [];
-    this.older = [];
-    for (let slot = 0; slot < this.slots; slot++) {
-      this.known.push(null);
-      this.values.push("");
-      this.older.push(0);
-    }
-    for (let entry = this.newest - this.count + 1; entry <= this.newest; entry++) {
-      const from = entry & (slots - 1);
-      const to = entry & (this.slots - 1);
-      this.known[to] = known[from] as KnownName;
-      this.values[to] = values[from] as string;
-      this.older[to] = older[from] as number;
-    }
+    const { ring, mask } = this;
+    this.mask = Math.max(FIRST_SLOTS, ring.length * 2) - 1;
+    this.ring = [];
+    while (this.ring.length <= this.mask) this.ring.push(null);
+    for (let entry = this.newest - this.count + 1; entry <= this.newest; entry++)
+      this.ring[entry & this.mask] = ring[entry & mask] as Slot;
   }
 }
 
@@ -162,3 +178,5 @@ const MAX_STEPS = 8;
 
 /** Slots of a table with its first entry. */
 const FIRST_SLOTS = 16;
+
+const NO_NAMES: readonly null[] = Array.from({ length: STATIC_COUNT + 1 }, () => null);

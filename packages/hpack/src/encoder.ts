@@ -4,11 +4,11 @@
  * @module
  */
 
-import { EncoderTable, type KnownName } from "./encoder-table.ts";
+import { EncoderTable } from "./encoder-table.ts";
 import { NOT_OCTETS } from "./huffman-encoder.ts";
-import { IF_REPEATED, type Indexing, MIN_COOKIE_OCTETS, NEVER_INDEXED } from "./indexing.ts";
+import { INDEXED, isWorthIndexing, LONG_VALUE, NEVER_INDEXED } from "./indexing.ts";
 import { encodeInteger, MAX_INTEGER, MAX_INTEGER_OCTETS } from "./integer.ts";
-import { DEFAULT_TABLE_SIZE, ENTRY_OVERHEAD, tableOctets } from "./limits.ts";
+import { DEFAULT_TABLE_SIZE, tableOctets } from "./limits.ts";
 import { encodeString } from "./string-literal.ts";
 
 /** How an encoder differs from the default. */
@@ -36,11 +36,7 @@ export class HpackEncoder {
 
   constructor(options: HpackEncoderOptions = {}) {
     this.ownMaxOctets = Math.min(tableOctets(options.maxTableOctets ?? DEFAULT_TABLE_SIZE), MAX_INTEGER);
-    const names = options.neverIndexed;
-    this.table = new EncoderTable(
-      DEFAULT_TABLE_SIZE,
-      names === undefined ? NOTHING_SPECIAL : new Map(names.map((name) => [name, NEVER_INDEXED])),
-    );
+    this.table = new EncoderTable(DEFAULT_TABLE_SIZE, options.neverIndexed ?? NO_NAMES);
     if (this.ownMaxOctets < DEFAULT_TABLE_SIZE) this.resize(this.ownMaxOctets);
   }
 
@@ -91,7 +87,7 @@ export class HpackEncoder {
       const name = fields[i] as string;
       const value = fields[i + 1] as string;
       const known = table.nameOf(name);
-      let isNever = known.indexing === NEVER_INDEXED || (name === "cookie" && value.length < MIN_COOKIE_OCTETS);
+      let isNever = known.indexing !== INDEXED && (known.indexing === NEVER_INDEXED || value.length < LONG_VALUE);
       if (neverIndexed[marks] === i) {
         isNever = true;
         marks++;
@@ -107,7 +103,7 @@ export class HpackEncoder {
           continue;
         }
         nameIndex = table.indexOfName(known);
-        if (this.isIndexed(known, value)) {
+        if (isWorthIndexing(known, value, table.maxOctets)) {
           table.insert(known, value);
           at = encodeInteger(nameIndex, INDEXING, 0x3f, out, at);
         } else at = encodeInteger(nameIndex, WITHOUT, 0x0f, out, at);
@@ -127,17 +123,6 @@ export class HpackEncoder {
     if (next !== NOT_OCTETS) return next;
     this.forget();
     throw new TypeError("a field has a character above U+00FF; encode it, for HTTP carries octets");
-  }
-
-  /** Whether a field that no table holds is to enter the dynamic table. */
-  private isIndexed(known: KnownName, value: string): boolean {
-    // A large entry would push out most of the others.
-    if (known.name.length + value.length + ENTRY_OVERHEAD > this.table.maxOctets * LARGEST_SHARE) return false;
-    if (known.indexing !== IF_REPEATED && known.unused < MAX_UNUSED) return true;
-    const hash = hashOf(value);
-    if (hash === known.lastHash) return true;
-    known.lastHash = hash;
-    return false;
   }
 
   private resize(octets: number): void {
@@ -161,13 +146,6 @@ export class HpackEncoder {
   }
 }
 
-/** A hash of a value: to compare it with the next one without keeping a string, which may keep a larger one alive. */
-function hashOf(value: string): number {
-  let hash = value.length;
-  for (let i = 0; i < value.length; i++) hash = (Math.imul(hash, 31) + value.charCodeAt(i)) & 0x3fff_ffff;
-  return hash;
-}
-
 // The first octet of each representation (RFC 7541 §6).
 const INDEX = 0x80;
 const INDEXING = 0x40;
@@ -181,11 +159,5 @@ const NO_UPDATE = -1;
 /** Octets that a string may take besides its own: its length, and the first octet of its field. */
 const MAX_STRING_OVERHEAD: number = 2 * MAX_INTEGER_OCTETS;
 
-/** The part of the table that one entry may fill. */
-const LARGEST_SHARE = 0.75;
-
-/** Entries of a name that were inserted and not used before its values are taken to differ each time. */
-const MAX_UNUSED = 4;
-
 const NO_FIELDS: readonly number[] = [];
-const NOTHING_SPECIAL: ReadonlyMap<string, Indexing> = new Map();
+const NO_NAMES: readonly string[] = [];

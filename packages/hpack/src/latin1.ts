@@ -22,7 +22,9 @@ const native: Latin1Buffer["latin1Slice"] = (globalThis as { Buffer?: { prototyp
  * The string is flat and its own: a table that keeps it keeps nothing else.
  */
 export const latin1: (bytes: Uint8Array, start: number, end: number) => string =
-  native === undefined ? latin1Portable : (bytes, start, end) => native.call(bytes, start, end);
+  native === undefined
+    ? latin1Portable
+    : (bytes, start, end) => (end - start <= SHORT ? short(bytes, start, end) : native.call(bytes, start, end));
 
 /** The same without `Buffer`, for runtimes that have none. */
 export function latin1Portable(bytes: Uint8Array, start: number, end: number): string {
@@ -32,5 +34,42 @@ export function latin1Portable(bytes: Uint8Array, start: number, end: number): s
   return text;
 }
 
+/**
+ * A text of octets as a string of its own. A slice of a string keeps all of it
+ * alive, so a table of a few slices could hold a few large messages.
+ */
+export function ownText(text: string): string {
+  if (text.length < MIN_SLICE) return text;
+  const room = text.length <= ROOM.length ? ROOM : new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) room[i] = text.charCodeAt(i);
+  return latin1(room, 0, text.length);
+}
+
+/** V8 copies what is shorter instead of slicing. */
+const MIN_SLICE = 13;
+
+/** Memory for one call at a time. */
+const ROOM: Uint8Array = new Uint8Array(4096);
+
 /** Arguments for one call: far below any engine's limit for the stack. */
 const STEP = 4096;
+
+/** Up to here {@link short} is faster: 31 to 37 ns instead of 70 for the call out of JavaScript. */
+const SHORT = 8;
+
+/** A short string without a call out of JavaScript, one case for each length. */
+// biome-ignore format: a table
+function short(b: Uint8Array, i: number, end: number): string {
+  const text = String.fromCharCode as (...octets: (number | undefined)[]) => string;
+  switch (end - i) {
+    case 1: return text(b[i]);
+    case 2: return text(b[i], b[i + 1]);
+    case 3: return text(b[i], b[i + 1], b[i + 2]);
+    case 4: return text(b[i], b[i + 1], b[i + 2], b[i + 3]);
+    case 5: return text(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4]);
+    case 6: return text(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5]);
+    case 7: return text(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6]);
+    case 8: return text(b[i], b[i + 1], b[i + 2], b[i + 3], b[i + 4], b[i + 5], b[i + 6], b[i + 7]);
+    default: return "";
+  }
+}
