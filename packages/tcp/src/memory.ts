@@ -4,47 +4,64 @@
  * For programs that want a server and a client in one process, and for tests
  * that want real time without a port. Octets are copied, so neither side sees
  * the other's memory, and delivered in a turn of their own, as a network would.
+ * Ends, resets, back-pressure and engines that throw are as on a socket.
  *
  * @module
  */
-import type { ByteSink, Carrier, Engine, PeerInfo } from "./engine.ts";
+import type { Carrier, Engine, PeerInfo } from "./engine.ts";
+import { warn } from "./errors.ts";
+import { MemorySink } from "./memory-sink.ts";
 import { clock, type WheelEntry } from "./timer-wheel.ts";
 
+/** Octets that may wait for the other side before an engine is told to wait. */
 const HIGH_WATER = 65_536;
 
-class MemoryCarrier implements Carrier, WheelEntry, ByteSink {
+/** Where the connection is, on one side. */
+const OPEN = 0;
+const DROPPED = 1; // nothing more in or out; the engine's `closed` follows in a turn of its own
+const CLOSED = 2;
+
+class MemoryCarrier implements Carrier, WheelEntry {
   readonly peer: PeerInfo;
-  memory: Uint8Array;
   wheelNext: WheelEntry | null;
   wheelPrevious: WheelEntry | null;
   wheelTick: number;
-  other: MemoryCarrier | null;
-  private engine: Engine | null;
+  private other: MemoryCarrier;
+  private engine: Engine;
+  private readonly sink: MemorySink;
+  private phase: number;
   private inbox: Uint8Array[];
   private inboxOctets: number;
-  private inboxEnded: boolean;
+  /** The other side has ended, behind what is in the inbox. */
+  private inboxEnds: boolean;
+  private endReceived: boolean;
   private paused: boolean;
-  private ended: boolean;
-  private closed: boolean;
+  private writing: boolean;
   private scheduled: boolean;
-  private at: number;
+  private reason: Error | null;
 
   constructor(peer: PeerInfo) {
     this.peer = peer;
-    this.memory = new Uint8Array(1_024);
     this.wheelNext = null;
     this.wheelPrevious = null;
     this.wheelTick = -1;
-    this.other = null;
-    this.engine = null;
+    this.other = this;
+    this.engine = NO_ENGINE;
+    this.sink = new MemorySink();
+    this.phase = OPEN;
     this.inbox = [];
     this.inboxOctets = 0;
-    this.inboxEnded = false;
+    this.inboxEnds = false;
+    this.endReceived = false;
     this.paused = false;
-    this.ended = false;
-    this.closed = false;
+    this.writing = false;
     this.scheduled = false;
-    this.at = 0;
+    this.reason = null;
+  }
+
+  join(other: MemoryCarrier): void {
+    this.other = other;
+    other.other = this;
   }
 
   start(engine: Engine): void {
@@ -52,8 +69,6 @@ class MemoryCarrier implements Carrier, WheelEntry, ByteSink {
     clock.acquire();
     this.wantFlush();
   }
-
-  // Carrier
 
   get now(): number {
     return clock.wheel.now;
@@ -64,22 +79,27 @@ class MemoryCarrier implements Carrier, WheelEntry, ByteSink {
   }
 
   get pending(): number {
-    return this.other?.inboxOctets ?? 0;
+    return this.other.inboxOctets;
   }
 
   get deadline(): number {
-    return this.engine?.deadline ?? Number.POSITIVE_INFINITY;
+    return this.phase === OPEN ? this.engine.deadline : Number.POSITIVE_INFINITY;
   }
 
   onDeadline(): void {
-    this.engine?.onDeadline();
+    if (this.phase !== OPEN) return;
+    try {
+      this.engine.onDeadline();
+    } catch (error) {
+      this.fault(error);
+    }
     this.wantFlush();
   }
 
   wantFlush(): void {
-    if (this.scheduled || this.closed) return;
+    if (this.scheduled || this.phase === CLOSED) return;
     this.scheduled = true;
-    setImmediate(() => this.turn());
+    setImmediate(turn, this);
   }
 
   pauseReading(paused: boolean): void {
@@ -88,113 +108,130 @@ class MemoryCarrier implements Carrier, WheelEntry, ByteSink {
   }
 
   abort(reason: Error | null): void {
+    if (this.phase !== OPEN) return;
     const { other } = this;
-    this.close(reason);
-    other?.close(reason === null ? null : new Error("the peer reset the connection"));
+    this.drop(reason);
+    if (reason !== null) other.drop(peerGone());
+    else {
+      other.inboxEnds = true;
+      other.wantFlush();
+    }
   }
 
   handOver(next: Engine, rest: Uint8Array): void {
-    this.flush();
+    // What this engine has to say goes first; during its own flush that is in the sink already.
+    if (this.phase === OPEN && !this.writing) this.write();
     this.engine = next;
-    if (rest.length > 0) next.receive(rest, 0, rest.length);
+    if (this.phase === CLOSED) setImmediate(() => next.closed(this.reason));
+    else if (rest.length > 0) this.receive(rest);
     this.wantFlush();
   }
 
-  // ByteSink
-
-  reserve(octets: number): number {
-    if (this.memory.length - this.at < octets) {
-      const grown = new Uint8Array((this.at + octets) * 2);
-      grown.set(this.memory.subarray(0, this.at));
-      this.memory = grown;
-    }
-    return this.at;
-  }
-
-  commit(octets: number): void {
-    this.at += octets;
-  }
-
-  writeLatin1(text: string): void {
-    const at = this.reserve(text.length);
-    for (let i = 0; i < text.length; i++) this.memory[at + i] = text.charCodeAt(i);
-    this.commit(text.length);
-  }
-
-  write(bytes: Uint8Array): boolean {
-    this.memory.set(bytes, this.reserve(bytes.length));
-    this.commit(bytes.length);
-    return this.pending + this.at < HIGH_WATER;
-  }
-
-  end(): void {
-    this.ended = true;
-  }
-
-  private turn(): void {
+  /** All that is to do on this side: in, then out, then perhaps the end. */
+  turn(): void {
     this.scheduled = false;
-    if (this.closed) return;
+    if (this.phase === OPEN) this.read();
+    if (this.phase === OPEN && this.pending < HIGH_WATER) this.write();
+    // Both sides have said their last, and we have heard it.
+    if (this.phase === OPEN && this.sink.ended && this.endReceived) this.phase = DROPPED;
+    if (this.phase === DROPPED) this.finish();
+    else clock.wheel.update(this);
+  }
+
+  private read(): void {
     const waited = this.inboxOctets > 0;
-    while (!this.paused && this.inbox.length > 0 && !this.closed) {
-      const bytes = this.inbox.shift() as Uint8Array;
+    while (!this.paused && this.phase === OPEN) {
+      const bytes = this.inbox.shift();
+      if (bytes === undefined) break;
       this.inboxOctets -= bytes.length;
-      this.engine?.receive(bytes, 0, bytes.length);
+      this.receive(bytes);
     }
-    // The other side may have waited for room.
-    if (waited && this.inboxOctets === 0) this.other?.wantFlush();
-    if (this.inboxEnded && this.inbox.length === 0 && !this.closed) {
-      this.inboxEnded = false;
-      this.engine?.receiveEnd();
-    }
-    this.flush();
-    clock.wheel.update(this);
-  }
-
-  private flush(): void {
-    if (this.closed || this.engine === null) return;
-    if (!this.ended) {
-      this.engine.flush(this);
-      const { other } = this;
-      if (this.at > 0 && other !== null && !other.closed) {
-        other.inbox.push(this.memory.slice(0, this.at));
-        other.inboxOctets += this.at;
-        other.wantFlush();
-      }
-      this.at = 0;
-      if (this.ended && other !== null) {
-        other.inboxEnded = true;
-        other.wantFlush();
-      }
-    }
-    if (
-      this.ended &&
-      this.other?.ended === true &&
-      this.inbox.length === 0 &&
-      this.other.inbox.length === 0 &&
-      !this.inboxEnded
-    ) {
-      const { other } = this;
-      this.close(null);
-      other.wantFlush();
-      if (!other.inboxEnded) other.close(null);
+    if (waited && this.inboxOctets === 0) this.other.wantFlush(); // it may have waited for room
+    if (!this.inboxEnds || this.endReceived || this.inbox.length > 0 || this.paused || this.phase !== OPEN) return;
+    this.endReceived = true;
+    try {
+      this.engine.receiveEnd();
+    } catch (error) {
+      this.fault(error);
     }
   }
 
-  private close(reason: Error | null): void {
-    if (this.closed) return;
-    this.closed = true;
+  private receive(bytes: Uint8Array): void {
+    if (this.phase !== OPEN) return;
+    try {
+      this.engine.receive(bytes, 0, bytes.length);
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  private write(): void {
+    const { other, sink } = this;
+    if (sink.ended) return;
+    let done = true;
+    this.writing = true;
+    sink.open(HIGH_WATER - this.pending);
+    try {
+      done = this.engine.flush(sink);
+    } catch (error) {
+      this.fault(error);
+    }
+    this.writing = false;
+    const pieces = sink.close();
+    if (this.phase !== OPEN) return;
+    if (other.phase !== OPEN) {
+      if (pieces.length > 0) this.drop(peerGone());
+      return;
+    }
+    for (const piece of pieces) {
+      other.inbox.push(piece);
+      other.inboxOctets += piece.length;
+    }
+    if (sink.ended) other.inboxEnds = true;
+    if (pieces.length > 0 || sink.ended) other.wantFlush();
+    if (!done && this.pending === 0) this.wantFlush();
+  }
+
+  private fault(error: unknown): void {
+    this.abort(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  private drop(reason: Error | null): void {
+    if (this.phase !== OPEN) return;
+    this.phase = DROPPED;
+    this.reason = reason;
     this.inbox = [];
     this.inboxOctets = 0;
+    this.wantFlush();
+  }
+
+  private finish(): void {
+    this.phase = CLOSED;
     clock.wheel.remove(this);
     clock.release();
-    this.engine?.closed(reason);
+    try {
+      this.engine.closed(this.reason);
+    } catch (error) {
+      warn(error);
+    }
   }
+}
+
+function turn(carrier: MemoryCarrier): void {
+  carrier.turn();
+}
+
+/** The code is the system's: engines need not know what carries them. */
+function peerGone(): Error {
+  return Object.assign(new Error("the other side is gone"), { code: "ECONNRESET" });
 }
 
 /**
  * Joins two engines in memory.
  *
  * @returns the engines, in the order of the arguments
+ *
+ * @throws what `left` and `right` throw
  *
  * @example
  * ```ts
@@ -212,8 +249,7 @@ export function joinInMemory<A extends Engine, B extends Engine>(
 ): [A, B] {
   const a = new MemoryCarrier(IN_MEMORY);
   const b = new MemoryCarrier(IN_MEMORY);
-  a.other = b;
-  b.other = a;
+  a.join(b);
   const made: [A, B] = [left(a), right(b)];
   a.start(made[0]);
   b.start(made[1]);
@@ -221,3 +257,14 @@ export function joinInMemory<A extends Engine, B extends Engine>(
 }
 
 const IN_MEMORY: PeerInfo = { address: "", port: 0, localAddress: "", localPort: 0, secure: false, alpn: "" };
+
+/** Before the real one is made. */
+const NO_ENGINE: Engine = {
+  receive() {},
+  receiveEnd() {},
+  flush: () => true,
+  drain() {},
+  deadline: Number.POSITIVE_INFINITY,
+  onDeadline() {},
+  closed() {},
+};

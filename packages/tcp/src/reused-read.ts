@@ -20,7 +20,8 @@ import type { CarriedSocket } from "./socket-carrier.ts";
 /** Octets of the one buffer that every read goes into. */
 export const READ_OCTETS = 65_536;
 
-const buffer = Buffer.allocUnsafeSlow(READ_OCTETS);
+/** No Buffer: of one, `slice` is a view, and what an engine holds by it would become another connection's octets. */
+const buffer = new Uint8Array(READ_OCTETS);
 
 /** What an accepted socket has inside. */
 interface SocketInside {
@@ -69,7 +70,8 @@ export function readByEvents(socket: Socket): void {
 }
 
 function onData(this: Socket, chunk: Buffer): void {
-  (this as CarriedSocket).carrier.receive(chunk, 0, chunk.length);
+  const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+  (this as CarriedSocket).carrier.receive(bytes, 0, bytes.length);
 }
 
 let proof: Promise<boolean> | null = null;

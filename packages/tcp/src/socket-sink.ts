@@ -23,7 +23,10 @@ interface Latin1Memory extends Buffer {
 }
 
 class SocketSink implements ByteSink {
-  memory: Latin1Memory;
+  /** The slab as engines see it. No Buffer: of one, `slice` would be a view. */
+  memory: Uint8Array;
+  /** The same octets, for Node. */
+  private slab: Latin1Memory;
   private output: SocketOutput | null;
   private origin: number;
   private start: number;
@@ -33,7 +36,8 @@ class SocketSink implements ByteSink {
 
   constructor() {
     // allocUnsafeSlow: of its own, not a slice of the pool that others can see (S106).
-    this.memory = Buffer.allocUnsafeSlow(SLAB_OCTETS) as Latin1Memory;
+    this.slab = Buffer.allocUnsafeSlow(SLAB_OCTETS) as Latin1Memory;
+    this.memory = new Uint8Array(this.slab.buffer);
     this.output = null;
     this.origin = 0;
     this.start = 0;
@@ -60,7 +64,7 @@ class SocketSink implements ByteSink {
     this.output = null;
     this.reserved = 0;
     // One that a large text needed is not kept for the small ones.
-    if (this.memory.length > SLAB_OCTETS) this.replace(SLAB_OCTETS);
+    if (this.slab.length > SLAB_OCTETS) this.replace(SLAB_OCTETS);
   }
 
   /** The kernel has taken everything since {@link open}: its room is free again. */
@@ -69,7 +73,7 @@ class SocketSink implements ByteSink {
   }
 
   reserve(octets: number): number {
-    if (octets > this.memory.length - this.at) this.makeRoom(octets);
+    if (octets > this.slab.length - this.at) this.makeRoom(octets);
     this.reserved = this.at + octets;
     return this.at;
   }
@@ -82,16 +86,16 @@ class SocketSink implements ByteSink {
 
   writeLatin1(text: string): void {
     const octets = text.length;
-    if (octets > this.memory.length - this.at) this.makeRoom(octets);
-    this.memory.latin1Write(text, this.at, octets);
+    if (octets > this.slab.length - this.at) this.makeRoom(octets);
+    this.slab.latin1Write(text, this.at, octets);
     this.at += octets;
   }
 
   write(bytes: Uint8Array): boolean {
     const octets = bytes.length;
     if (octets <= COPY_OCTETS) {
-      if (octets > this.memory.length - this.at) this.makeRoom(octets);
-      this.memory.set(bytes, this.at);
+      if (octets > this.slab.length - this.at) this.makeRoom(octets);
+      this.slab.set(bytes, this.at);
       this.at += octets;
       return this.wantsMore;
     }
@@ -106,7 +110,7 @@ class SocketSink implements ByteSink {
 
   private spill(): void {
     if (this.at === this.start) return;
-    const bytes = this.memory.subarray(this.start, this.at);
+    const bytes = this.slab.subarray(this.start, this.at);
     this.start = this.at;
     this.wantsMore = (this.output as SocketOutput).enqueue(bytes);
   }
@@ -117,7 +121,8 @@ class SocketSink implements ByteSink {
   }
 
   private replace(octets: number): void {
-    this.memory = Buffer.allocUnsafeSlow(octets) as Latin1Memory;
+    this.slab = Buffer.allocUnsafeSlow(octets) as Latin1Memory;
+    this.memory = new Uint8Array(this.slab.buffer);
     this.origin = 0;
     this.start = 0;
     this.at = 0;

@@ -41,6 +41,26 @@ describe("reads into one reused buffer", () => {
     } else expect(memories.size).toBeGreaterThan(1);
   });
 
+  test.each(READS)("what an engine copies with `slice` is a copy, reuseReads %s", async (reuseReads) => {
+    // Of a Buffer, `slice` would be a view: octets that are held would become another connection's.
+    class Holding extends Recorder {
+      held: Uint8Array | null = null;
+      override receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+        super.receive(bytes, start, end);
+        this.held ??= bytes.slice(start, end);
+      }
+    }
+    const { meet } = await serve((carrier) => new Holding(carrier), { reuseReads });
+    const first = await meet();
+    const second = await meet();
+    first.peer.send("GET /mine HTTP/1.1");
+    await until(() => first.engine.held !== null);
+    second.peer.send("GET /evil HTTP/1.1");
+    await until(() => second.engine.held !== null);
+    expect(Buffer.from(first.engine.held as Uint8Array).toString()).toBe("GET /mine HTTP/1.1");
+    expect(first.engine.held?.buffer.byteLength).toBe(18); // and it keeps no more alive than itself
+  });
+
   test("a runtime that keeps `onread` elsewhere: false, and data events serve as well", async () => {
     // Such a runtime is made of this one: the specimen socket shows no properties of its own.
     const { stdout, stderr, code } = await run(`

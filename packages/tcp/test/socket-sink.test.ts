@@ -91,6 +91,18 @@ describe("the sink", () => {
   });
 });
 
+test("what an engine copies from the sink's memory with `slice` is a copy", async () => {
+  const { text } = await flushed((to) => {
+    const at = to.reserve(10);
+    to.memory.set(Buffer.from("block"), at);
+    const block = to.memory.slice(at, at + 5);
+    to.memory.set(Buffer.from("head "), at);
+    to.commit(5);
+    to.write(block);
+  });
+  expect(text).toBe("head block");
+});
+
 describe("S106: octets that were not written are not sent", () => {
   test("the sink's memory is of its own: nobody else's buffers are slices of it", () => {
     expect(sink.memory.buffer.byteLength).toBe(sink.memory.length);
