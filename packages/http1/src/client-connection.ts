@@ -25,7 +25,7 @@ import { ClientDeadlines } from "./client-deadlines.ts";
 import { ClientExchange } from "./client-exchange.ts";
 import { type ResolvedClientOptions, resolveClientOptions } from "./client-options.ts";
 import { Http1Error } from "./errors.ts";
-import { appendHeld } from "./held-input.ts";
+import { HeldInput } from "./held-input.ts";
 import { HIGH_WATER, Output } from "./output.ts";
 import { frameRequest } from "./request-framing.ts";
 import { CLOSE_SAID, NO_PROOF, RequestQueue, SILENT_END } from "./request-queue.ts";
@@ -50,7 +50,7 @@ export class ClientConnection implements Engine, ContentVisitor, TunnelEnd {
   private readonly queue: RequestQueue;
   private phase: number;
   private trailers: string[] | null;
-  private held: Uint8Array | null;
+  private held: HeldInput | null;
   /** The read at hand: what of it {@link leave} gives to the next engine. */
   private reading: Uint8Array;
   private readAt: number;
@@ -292,8 +292,7 @@ export class ClientConnection implements Engine, ContentVisitor, TunnelEnd {
   // TunnelEnd: the byte stream behind an upgrade
 
   leave(): Uint8Array {
-    const { held } = this;
-    const rest = held ?? this.reading.slice(this.readAt, this.readEnd);
+    const rest = this.held?.take() ?? this.reading.slice(this.readAt, this.readEnd);
     this.held = null;
     this.reading = NOTHING;
     this.readAt = 0;
@@ -477,12 +476,13 @@ export class ClientConnection implements Engine, ContentVisitor, TunnelEnd {
 
   /** Octets that cannot be taken now are copied, and the peer is held back. */
   private hold(bytes: Uint8Array, from: number, end: number): void {
-    this.held = appendHeld(this.held, bytes, from, end);
+    this.held ??= new HeldInput();
+    this.held.append(bytes, from, end);
     if (this.phase === CONTENT || this.held.length >= this.options.maxHeldOctets) this.pause(true);
   }
 
   private processHeld(): void {
-    const held = this.held as Uint8Array;
+    const held = (this.held as HeldInput).take();
     this.held = null;
     const at = this.process(held, 0, held.length);
     if (at < held.length && this.phase !== ENDING) this.hold(held, at, held.length);

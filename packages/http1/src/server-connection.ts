@@ -28,7 +28,7 @@ import {
   type RequestHeadDecoder,
 } from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
-import { appendHeld } from "./held-input.ts";
+import { HeldInput } from "./held-input.ts";
 import type { ResolvedServerOptions } from "./options.ts";
 import { HIGH_WATER, Output } from "./output.ts";
 import { refusal } from "./refusal.ts";
@@ -57,7 +57,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   private exchange: ServerExchange | null;
   private phase: number;
   private requestContent: number;
-  private held: Uint8Array | null;
+  private held: HeldInput | null;
   /** The read at hand, from the first octet behind the head: what {@link leave} takes along. */
   private reading: Uint8Array;
   private readAt: number;
@@ -285,7 +285,7 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
   }
 
   leave(): Uint8Array {
-    const early = this.held ?? this.reading.slice(this.readAt, this.readEnd);
+    const early = this.held?.take() ?? this.reading.slice(this.readAt, this.readEnd);
     this.held = null;
     this.exchange?.release();
     this.exchange = null;
@@ -474,12 +474,13 @@ export class ServerConnection implements Engine, ContentVisitor, TunnelEnd {
 
   /** Octets that cannot be taken now are copied; with enough of them the peer is held back (S37). */
   private hold(bytes: Uint8Array, from: number, end: number): void {
-    this.held = appendHeld(this.held, bytes, from, end);
+    this.held ??= new HeldInput();
+    this.held.append(bytes, from, end);
     if (this.held.length >= this.options.maxHeldOctets || this.phase === CONTENT) this.pause(true);
   }
 
   private processHeld(): void {
-    const held = this.held as Uint8Array;
+    const held = (this.held as HeldInput).take();
     this.held = null;
     const at = this.process(held, 0, held.length);
     if (at < held.length && this.phase !== ENDING) this.hold(held, at, held.length);

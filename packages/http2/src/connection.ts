@@ -86,6 +86,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   private readonly resets: Budget;
   private readonly controls: Budget;
   private readonly recentResets: Set<number>;
+  private readonly peerResets: Set<number>;
   private windowless: Stream[];
   private sendWindow: number;
   private receiveWindow: ReceiveWindow;
@@ -125,6 +126,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.resets = new Budget(options.resetBurst, options.resetsPerSecond, now);
     this.controls = new Budget(options.controlBurst, options.controlsPerSecond, now);
     this.recentResets = new Set();
+    this.peerResets = new Set();
     this.windowless = [];
     this.sendWindow = DEFAULT_WINDOW;
     this.receiveWindow = new ReceiveWindow(DEFAULT_WINDOW);
@@ -259,7 +261,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   resetStream(stream: Stream, errorCode: number, reason: Error): void {
     if (this.streams.get(stream.id) !== stream) return;
     this.control.rstStream(stream.id, errorCode);
-    this.remember(stream.id);
+    remember(this.recentResets, stream.id);
     stream.advance(RST_STREAM);
     this.forget(stream);
     stream.cut(reason);
@@ -303,7 +305,7 @@ export abstract class Connection implements Engine, FrameVisitor {
       return;
     }
     stream.progressAt = this.carrier.now;
-    if (octets > 0 && this.estimate.arrived(flowOctets)) this.sendPing(PROBE);
+    if (octets > 0 && this.estimate.arrived(flowOctets, this.receiveWindow.size)) this.sendPing(PROBE);
     if (!stream.receiveContent(bytes, start, end) || (endStream && !stream.lengthHolds)) {
       this.streamError(stream, PROTOCOL_ERROR); // RFC 9113 §8.1.1, S80
       return;
@@ -367,6 +369,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     }
     stream.advance(RST_STREAM);
     this.onPeerReset(stream, errorCode);
+    remember(this.peerResets, streamId);
     this.died(
       stream,
       new Http2Error("ERR_HTTP2_STREAM_RESET", errorCode, "peer", `stream ${streamId} was reset`),
@@ -484,7 +487,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   /** A stream's own error (RFC 9113 §5.4.2): reset, and charged, since the peer caused it (S55). */
   protected streamError(stream: Stream, errorCode: number): void {
     this.control.rstStream(stream.id, errorCode);
-    this.remember(stream.id);
+    remember(this.recentResets, stream.id);
     stream.advance(RST_STREAM);
     this.died(
       stream,
@@ -497,7 +500,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   /** A stream that was never opened is refused. */
   protected refuseStream(streamId: number, errorCode: number): void {
     this.control.rstStream(streamId, errorCode);
-    this.remember(streamId);
+    remember(this.recentResets, streamId);
     this.chargeReset();
     this.wantFlush();
   }
@@ -525,7 +528,9 @@ export abstract class Connection implements Engine, FrameVisitor {
       this.chargeControl(`${name} on streams that were reset`);
       return;
     }
-    if (name === "HEADERS") throw new ConnectionError(STREAM_CLOSED, `HEADERS on closed stream ${streamId}`);
+    // After END_STREAM nothing follows; after RST_STREAM that is the stream's own error (RFC 9113 §5.1).
+    if (name === "HEADERS" || !this.peerResets.has(streamId))
+      throw new ConnectionError(STREAM_CLOSED, `${name} on closed stream ${streamId}`);
     this.control.rstStream(streamId, STREAM_CLOSED);
     this.chargeReset();
     this.wantFlush();
@@ -814,17 +819,6 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.onStreamGone();
   }
 
-  private remember(streamId: number): void {
-    const { recentResets } = this;
-    recentResets.add(streamId);
-    if (recentResets.size > REMEMBERED_RESETS) {
-      for (const oldest of recentResets) {
-        recentResets.delete(oldest);
-        break;
-      }
-    }
-  }
-
   private cutAll(reason: Error): void {
     const streams = [...this.streams.values()];
     this.streams.clear();
@@ -891,6 +885,16 @@ const LOOK_MS = 5_000;
 const DRAIN_PING_MS = 1_000;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** Keeps the latest stream identifiers, a bounded number of them. */
+function remember(ids: Set<number>, streamId: number): void {
+  ids.add(streamId);
+  if (ids.size <= REMEMBERED_RESETS) return;
+  for (const oldest of ids) {
+    ids.delete(oldest);
+    break;
+  }
+}
 
 function writeFrameHead(sink: ByteSink, octets: number, type: number, flags: number, streamId: number): void {
   const at = sink.reserve(FRAME_HEAD_OCTETS);

@@ -93,18 +93,20 @@ export class BandwidthEstimate {
     this.octets = 0;
   }
 
-  /** Content arrived. True: send a probe now. */
-  arrived(octets: number): boolean {
+  /** Content arrived. True: so much came that the window could be what limits; send a probe now. */
+  arrived(octets: number, window: number): boolean {
     this.octets += octets;
-    if (this.probing) return false;
+    if (this.probing || this.octets < window / 2) return false;
     this.probing = true;
-    this.octets = octets;
+    this.octets = 0;
     return true;
   }
 
   /** The probe came back: the window that the path could use, octets. */
   measured(window: number, most: number): number {
     this.probing = false;
-    return this.octets >= window / 2 ? Math.min(Math.max(this.octets * 2, window * 2), most) : window;
+    const { octets } = this;
+    this.octets = 0;
+    return octets >= window / 2 ? Math.min(Math.max(octets * 2, window * 2), most) : window;
   }
 }
