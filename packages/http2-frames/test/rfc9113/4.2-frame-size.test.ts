@@ -43,6 +43,19 @@ describe("RFC 9113 §4.2 Frame Size", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2_000 * 1_024);
   });
 
+  test("S56: nothing is held between frames, and no large memory for a small beginning", () => {
+    const decoder = new FrameDecoder(new Log(), LARGEST_FRAME_OCTETS);
+    const held = (): number => (Reflect.get(decoder, "held") as Uint8Array | null)?.length ?? 0;
+    const feed = (wire: string): void => decoder.decode(octets(wire), 0, octets(wire).length);
+    feed("004000 ff");
+    expect(held()).toBe(64);
+    feed(`00 00000001 ${"00".repeat(16_384)}`);
+    expect([held(), decoder.pending]).toEqual([0, false]);
+    feed("010000 ff");
+    feed(`00 00000001 ${"00".repeat(65_536)} 000001`);
+    expect([held(), decoder.pending]).toEqual([64, true]);
+  });
+
   test("S65: a frame that comes octet by octet is copied a few times, not once for each octet", () => {
     const log = new Log();
     const decoder = new FrameDecoder(log, LARGEST_FRAME_OCTETS);
