@@ -4,7 +4,7 @@
  * @module
  */
 import type { Carrier, Engine, PeerInfo } from "@stack/http";
-import { appendHeld } from "./held-input.ts";
+import { HeldInput } from "./held-input.ts";
 
 /** Ends the HTTP part of a connection and gives what the client sent behind its request. */
 export interface TunnelEnd {
@@ -58,8 +58,10 @@ export class TunnelCarrier implements Carrier {
 
   handOver(next: Engine, rest: Uint8Array): void {
     const early = this.tunnel.leave();
-    if (early.length === 0 || rest.length === 0) this.carrier.handOver(next, early.length === 0 ? rest : early);
-    else this.carrier.handOver(next, appendHeld(early, rest, 0, rest.length));
+    const all = new HeldInput();
+    all.append(early, 0, early.length);
+    all.append(rest, 0, rest.length);
+    this.carrier.handOver(next, all.take());
     if (!this.tunnel.peerEnded) return;
     next.receiveEnd();
     this.carrier.wantFlush();
