@@ -6,10 +6,10 @@
 
 /** From 0, most urgent, to 7 (RFC 9218 §4.1). */
 export const URGENCIES = 8;
-export const DEFAULT_URGENCY = 3;
+const DEFAULT_URGENCY = 3;
 
 /** A priority as one small integer: urgency, plus 8 when incremental. */
-export const DEFAULT_PRIORITY: number = DEFAULT_URGENCY;
+export const DEFAULT_PRIORITY = 3;
 export const INCREMENTAL = 8;
 
 /** Priority field values longer than this are not read. */
