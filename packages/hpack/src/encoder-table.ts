@@ -9,34 +9,11 @@
  * @module
  */
 
-import { INDEXED, type Indexing, indexingOf, NEVER_INDEXED } from "./indexing.ts";
+import { INDEXED, indexingOf, NEVER_INDEXED } from "./indexing.ts";
+import { KnownName } from "./known-name.ts";
 import { ownText } from "./latin1.ts";
 import { ENTRY_OVERHEAD } from "./limits.ts";
 import { STATIC_COUNT, STATIC_INDEX, STATIC_NAMES, STATIC_VALUES } from "./static-table.ts";
-
-/** What is known about the fields of one name. */
-export class KnownName {
-  /** In the table it is a string of its own, as values are: see {@link ownText}. */
-  name: string;
-  readonly indexing: Indexing;
-  /** The lowest index in the static table, or 0. */
-  readonly staticIndex: number;
-  /** One past the last index whose value may be compared; {@link staticIndex} if the static values are empty. */
-  readonly staticEnd: number;
-  /** The number of the newest entry of this name; it may have been evicted. */
-  newest = 0;
-  /** A hash of the last value that was not indexed. */
-  lastHash = -1;
-  /** Entries inserted since one was last used. */
-  unused = 0;
-
-  constructor(name: string, indexing: Indexing, staticIndex: number, staticEnd: number) {
-    this.name = name;
-    this.indexing = indexing;
-    this.staticIndex = staticIndex;
-    this.staticEnd = staticEnd;
-  }
-}
 
 /** One slot of the ring, written anew for each entry that takes it. */
 class Slot {
@@ -80,6 +57,11 @@ export class EncoderTable {
       if (index === 0) this.others.set(name, known);
       else this.statics[index] = known;
     }
+  }
+
+  /** Names outside the static table that are remembered. */
+  get names(): number {
+    return this.others.size;
   }
 
   /** What is known about a name. */

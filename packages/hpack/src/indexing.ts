@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { KnownName } from "./encoder-table.ts";
+import type { KnownName } from "./known-name.ts";
 import { ENTRY_OVERHEAD } from "./limits.ts";
 
 /** How the fields of a name are written when no table holds them. */
