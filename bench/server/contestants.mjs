@@ -1,7 +1,8 @@
 /**
  * Who takes part: how each is started, and on which target it does the work of a variant.
  *
- * A contestant prints `http://127.0.0.1:PORT` once it listens. The reference
+ * A contestant prints `http://127.0.0.1:PORT` once it listens, or is given a
+ * port and is asked until it answers there. The reference
  * server runs from `dist` with its router, limits and deadlines on, as its
  * users run it.
  *
@@ -13,9 +14,11 @@ import { fileURLToPath } from "node:url";
 
 /** The repository. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const HERE = fileURLToPath(new URL("./contestants/", import.meta.url));
+/** The scripts of the contestants. */
+export const HERE = fileURLToPath(new URL("./contestants/", import.meta.url));
 const PEERS = `${ROOT}bench/peers/node_modules/`;
-const BUILD = `${ROOT}bench/.build/`;
+/** What a run makes for itself; not kept. */
+export const BUILD = `${ROOT}bench/.build/`;
 const SERVER = `${ROOT}apps/server/dist/main.js`;
 
 /**
@@ -31,7 +34,13 @@ const SERVER = `${ROOT}apps/server/dist/main.js`;
  * @property {readonly string[]} unbounded what is added to the command so that content may be of any size
  * @property {Readonly<Record<Work, string | null>>} targets null: it does not do this work
  *
- * @typedef {{ argv: readonly string[], version: string, missing: null } | { missing: string }} Command
+ * @typedef {Startable | { missing: string }} Command
+ *
+ * @typedef {object} Startable
+ * @property {readonly string[]} argv `{port}` stands for a free port
+ * @property {string} version
+ * @property {null} missing
+ * @property {(port: number) => void} [prepare] for one that prints no URL: it listens on the port that is given here and in `argv`
  */
 
 const PEER_TARGETS = {
@@ -159,8 +168,8 @@ function fastify() {
   return { ...on, version: `${version} on Node ${on.version}` };
 }
 
-/** @param {number} major @param {readonly string[]} args @returns {Command} */
-function onNode(major, args) {
+/** A script on a Node of this major version. @param {number} major @param {readonly string[]} args @returns {Command} */
+export function onNode(major, args) {
   if (process.version.startsWith(`v${major}.`)) return binary(process.execPath, args);
   return binary(`${PEERS}node${major}/bin/node`, args, `needs Node ${major}: run the benchmark with it`);
 }

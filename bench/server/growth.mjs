@@ -82,7 +82,7 @@ async function step(row, at, what, progress, work) {
  */
 async function perRequest(name, connections, options) {
   const variant = /** @type {import("./variants.mjs").Variant} */ (VARIANTS.get);
-  const server = await startContestant(name, options.serverCore);
+  const server = await startContestant(CONTESTANTS[name], options.serverCore);
   try {
     const octets = octetsOf(variant, CONTESTANTS[name]?.targets.get ?? "", server.port);
     const load = { core: options.loadCore, port: server.port, connections, octets };
@@ -109,7 +109,7 @@ async function perRequest(name, connections, options) {
  */
 async function perOctet(name, size, options) {
   const target = CONTESTANTS[name]?.targets.streamEcho ?? "";
-  const server = await startContestant(name, options.serverCore, CONTESTANTS[name]?.unbounded);
+  const server = await startContestant(CONTESTANTS[name], options.serverCore, CONTESTANTS[name]?.unbounded);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   try {
     const warm = Date.now() + 1000 * Math.min(options.warmup, options.duration);

@@ -15,8 +15,8 @@ const SCRIPT = fileURLToPath(new URL("./wrk/load.lua", import.meta.url));
  * @property {number} requests answered completely
  * @property {number} microseconds that took
  * @property {number} octets received
- * @property {number} p50 median latency in µs
- * @property {number} p99 its 99th percentile in µs
+ * @property {number | null} p50 median latency in µs; null where the generator does not tell
+ * @property {number | null} p99 its 99th percentile in µs
  * @property {number} failed answers of status 400 and above
  * @property {number} socketErrors failures to connect, read and write
  * @property {number} timeouts answers that took longer than a client waits

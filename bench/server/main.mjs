@@ -13,6 +13,7 @@ import { HELP, parseOptions, UsageError } from "./options.mjs";
  * @module
  */
 import { preflight } from "./preflight.mjs";
+import { protocolOf } from "./protocols.mjs";
 import { keep, publish } from "./results.mjs";
 import { measureVariants } from "./rounds.mjs";
 import { printGrowth, printMemory, printServer } from "./table.mjs";
@@ -30,8 +31,8 @@ async function main() {
   preflight(options);
   if (options.mode === "server") {
     const result = { ...machine(options), ...(await measureVariants(options)) };
-    printServer(result);
-    keep("server", result, options);
+    printServer(result, protocolOf(options));
+    keep(options.h2 ? "server-h2" : "server", result, options);
   } else if (options.mode === "memory") {
     const result = { ...machine(options), ...(await measureMemory(options)) };
     printMemory(result);

@@ -86,7 +86,7 @@ function emptyRow(name, connections) {
 /** @param {string} name @param {import("./options.mjs").Options} options */
 async function weigh(name, options) {
   const variant = /** @type {import("./variants.mjs").Variant} */ (VARIANTS.get);
-  const server = await startContestant(name, options.serverCore);
+  const server = await startContestant(CONTESTANTS[name], options.serverCore);
   const sockets = /** @type {import("node:net").Socket[]} */ ([]);
   try {
     const octets = octetsOf(variant, CONTESTANTS[name]?.targets.get ?? "", server.port);

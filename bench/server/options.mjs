@@ -4,12 +4,12 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { CONTESTANTS } from "./contestants.mjs";
-import { VARIANTS } from "./variants.mjs";
+import { HTTP1, HTTP2, protocolOf } from "./protocols.mjs";
 
 /**
  * @typedef {object} Options
  * @property {"server" | "memory" | "growth"} mode what is measured
+ * @property {boolean} h2 over HTTP/2 instead of HTTP/1.1
  * @property {number} duration seconds of each timed window, whole
  * @property {number} warmup seconds of load before it, whole
  * @property {number} rounds how often each contestant is timed; the median counts
@@ -33,13 +33,16 @@ export class UsageError extends Error {
 export const HELP = `Usage: pnpm bench:server [options]
 
 Measures the server's own CPU time per request, side by side with its peers:
-the server on one core, wrk on another, contestants in turn, median of rounds.
+the server on one core, wrk or h2load on another, contestants in turn, median of rounds.
 
   --quick             one round, windows of 1 s: to see that all works, not to quote
   --duration SECONDS  length of a timed window (4)
   --rounds N          how often each is timed (3)
-  --only NAMES        contestants: ${Object.keys(CONTESTANTS).join(", ")}
-  --variants NAMES    ${Object.keys(VARIANTS).join(", ")}
+  --only NAMES        contestants: ${Object.keys(HTTP1.contestants).join(", ")}
+  --variants NAMES    ${Object.keys(HTTP1.variants).join(", ")}
+  --h2                instead: HTTP/2 without TLS, by h2load; its names are
+                      for --only ${Object.keys(HTTP2.contestants).join(", ")}
+                      for --variants ${Object.keys(HTTP2.variants).join(", ")}
   --memory            instead: memory of idle keep-alive connections
   --growth            instead: cost by number of connections and by size of content
   --connections N     idle connections for --memory (10000)
@@ -57,6 +60,7 @@ Examples:
   pnpm bench:server --quick
   pnpm bench:server --only stack20,node20,bun --variants get,pipelined
   pnpm bench:server --only stack20,c --variants get --duration 10 --json /tmp/get.json
+  pnpm bench:server --h2 --quick
   pnpm bench:server --memory --only stack20,node20
 `;
 
@@ -70,19 +74,24 @@ Examples:
 export function parseOptions(args) {
   const values = read(args);
   if (values.memory && values.growth) throw new UsageError("--memory and --growth are runs of their own: give one");
+  const h2 = values.h2 ?? false;
+  if (h2 && (values.memory || values.growth))
+    throw new UsageError("--memory and --growth measure HTTP/1.1: leave out --h2");
+  const { contestants, variants } = protocolOf({ h2 });
   const [serverCore, loadCore] = cores(values.cores);
   const shortened = [values.quick, values.duration, values.rounds, values.only, values.variants, values.connections];
   return {
     mode: values.memory ? "memory" : values.growth ? "growth" : "server",
+    h2,
     duration: values.duration === undefined ? (values.quick ? 1 : 4) : count("--duration", values.duration),
     warmup: values.quick ? 1 : 2,
     rounds: values.rounds === undefined ? (values.quick ? 1 : 3) : count("--rounds", values.rounds),
     connections: values.connections === undefined ? 10_000 : count("--connections", values.connections),
-    only: values.only === undefined ? null : names("--only", values.only, Object.keys(CONTESTANTS)),
+    only: values.only === undefined ? null : names("--only", values.only, Object.keys(contestants)),
     variants:
       values.variants === undefined
-        ? Object.keys(VARIANTS)
-        : names("--variants", values.variants, Object.keys(VARIANTS)),
+        ? Object.keys(variants)
+        : names("--variants", values.variants, Object.keys(variants)),
     serverCore,
     loadCore,
     json: values.json ?? null,
@@ -106,6 +115,7 @@ function read(args) {
         variants: { type: "string" },
         memory: { type: "boolean" },
         growth: { type: "boolean" },
+        h2: { type: "boolean" },
         cores: { type: "string", default: "0,1" },
         json: { type: "string" },
         report: { type: "boolean" },

@@ -9,6 +9,7 @@ import { availableParallelism, loadavg } from "node:os";
 import { ROOT } from "./contestants.mjs";
 import { UsageError } from "./options.mjs";
 import { pinSelf } from "./process.mjs";
+import { protocolOf } from "./protocols.mjs";
 
 /** A load above which the machine does something else as well. */
 const BUSY = 0.5;
@@ -20,8 +21,9 @@ const BUSY = 0.5;
 export function preflight(options) {
   if (process.platform !== "linux")
     throw new UsageError("CPU time is read from /proc and cores are set with taskset: this runs on Linux only");
-  if (spawnSync("wrk", ["-v"]).error !== undefined)
-    throw new UsageError("the load generator wrk is missing: apt-get install wrk");
+  const { generator, distributed } = protocolOf(options);
+  if (spawnSync(generator, ["--version"]).error !== undefined)
+    throw new UsageError(`the load generator ${generator} is missing: apt-get install ${distributed}`);
   if (spawnSync("taskset", ["--version"]).error !== undefined)
     throw new UsageError("taskset is missing: apt-get install util-linux");
   if (availableParallelism() <= Math.max(options.serverCore, options.loadCore))

@@ -5,10 +5,11 @@
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { CONTESTANTS } from "./contestants.mjs";
+import { connect, createServer } from "node:net";
 
-/** Milliseconds a contestant has to print its URL. */
+/** Milliseconds a contestant has to print its URL, or to listen, and between two looks whether it does. */
 const START_LIMIT = 15_000;
+const LOOK = 50;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const children = new Set();
@@ -58,39 +59,71 @@ async function stop(child) {
 /**
  * Starts a contestant and waits until it listens.
  *
- * @param {string} name
+ * @param {import("./contestants.mjs").Contestant | undefined} contestant
  * @param {number} core
  * @param {readonly string[]} [extra] arguments after its own
  * @returns {Promise<Running>}
  * @throws {Error} with what it wrote to stderr, if it ends or is silent for 15 s
  */
-export async function startContestant(name, core, extra = []) {
-  const contestant = CONTESTANTS[name];
+export async function startContestant(contestant, core, extra = []) {
   const command = contestant?.command();
-  if (command === undefined || command.missing !== null) throw new Error(`${name}: ${command?.missing ?? "unknown"}`);
-  const child = startOn(core, [...command.argv, ...extra]);
+  if (command === undefined || command.missing !== null)
+    throw new Error(`${contestant?.label}: ${command?.missing ?? "unknown"}`);
+  const given = command.prepare === undefined ? null : await freePort();
+  if (given !== null) command.prepare?.(given);
+  const child = startOn(core, [...command.argv.map((argument) => argument.replace("{port}", `${given}`)), ...extra]);
   let written = "";
   let complaint = "";
   child.stderr?.on("data", (chunk) => {
     complaint = (complaint + chunk).slice(-2000);
   });
-  const port = await new Promise((resolve, reject) => {
-    const fail = (/** @type {string} */ why) => {
-      child.kill("SIGKILL");
-      reject(new Error(`${contestant?.label} ${why}\n${complaint}`.trimEnd()));
-    };
-    const timer = setTimeout(() => fail("printed no URL within 15 s"), START_LIMIT);
-    child.once("error", (error) => fail(error.message));
-    child.once("close", () => fail("ended before it listened"));
-    child.stdout?.on("data", (chunk) => {
-      written = (written + chunk).slice(-2000);
-      const url = /http:\/\/127\.0\.0\.1:(\d+)/.exec(written);
-      if (url === null) return;
-      clearTimeout(timer);
-      resolve(Number(url[1]));
+  const port = await /** @type {Promise<number>} */ (
+    new Promise((resolve, reject) => {
+      const fail = (/** @type {string} */ why) => {
+        child.kill("SIGKILL");
+        reject(new Error(`${contestant?.label} ${why}\n${complaint}`.trimEnd()));
+      };
+      const timer = setTimeout(() => fail("did not listen within 15 s"), START_LIMIT);
+      child.once("error", (error) => fail(error.message));
+      child.once("close", () => fail("ended before it listened"));
+      child.stdout?.on("data", (chunk) => {
+        written = (written + chunk).slice(-2000);
+        const url = /http:\/\/127\.0\.0\.1:(\d+)/.exec(written);
+        if (url === null) return;
+        clearTimeout(timer);
+        resolve(Number(url[1]));
+      });
+      if (given !== null)
+        void listens(given, child).then(() => {
+          clearTimeout(timer);
+          resolve(given);
+        });
+    })
+  );
+  return { pid: Number(child.pid), port, stop: () => stop(child) };
+}
+
+/** A port that nobody listens on now. @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(address !== null && typeof address === "object" ? address.port : 0));
     });
   });
-  return { pid: Number(child.pid), port, stop: () => stop(child) };
+}
+
+/** Waits until a port takes a connection, or the process is gone. @param {number} port @param {import("node:child_process").ChildProcess} child */
+async function listens(port, child) {
+  while (child.exitCode === null && child.signalCode === null) {
+    const taken = await new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (taken) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
 }
 
 const TICKS_PER_SECOND = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));

@@ -4,24 +4,23 @@
  *
  * @module
  */
-import { checkAnswer } from "./answer.mjs";
-import { CONTESTANTS } from "./contestants.mjs";
-import { drive } from "./load.mjs";
 import { cpuTime, startContestant } from "./process.mjs";
 import { Progress } from "./progress.mjs";
-import { CONNECTIONS, octetsOf, VARIANTS } from "./variants.mjs";
+import { protocolOf } from "./protocols.mjs";
 
 /** Requests after which a server counts as warm. */
 const WARM = 40_000;
 
 /**
+ * @typedef {import("./protocols.mjs").Protocol} Protocol
+ *
  * @typedef {object} Timing one window
  * @property {number} total server CPU in µs per request, all threads
  * @property {number} user the part of it outside the kernel
  * @property {number} rate requests per second
  * @property {number} busy CPU time of the server by time passed: below 1 the generator was the slower
- * @property {number} p50 µs
- * @property {number} p99 µs
+ * @property {number | null} p50 µs; null where the generator does not tell
+ * @property {number | null} p99 µs
  *
  * @typedef {object} Row
  * @property {string} name
@@ -32,13 +31,14 @@ const WARM = 40_000;
  * @property {string | null} missing why there are no figures
  * @property {Timing | null} median
  * @property {number} spread half of what lies between the dearest and the cheapest round, by the median
- * @property {{ octets: number, chunked: boolean } | null} answer
+ * @property {{ octets: number, chunked: boolean } | null} answer null until one was checked, and over HTTP/2
  * @property {Timing[]} rounds
  */
 
 /** Names of the contestants of a run, in the order of the table. @param {import("./options.mjs").Options} options */
 export function contestantsOf(options) {
-  return options.only ?? Object.keys(CONTESTANTS).filter((name) => CONTESTANTS[name]?.byDefault);
+  const { contestants } = protocolOf(options);
+  return options.only ?? Object.keys(contestants).filter((name) => contestants[name]?.byDefault);
 }
 
 /**
@@ -48,16 +48,17 @@ export function contestantsOf(options) {
  * @returns {Promise<{ variants: Record<string, Row[]> }>}
  */
 export async function measureVariants(options) {
+  const protocol = protocolOf(options);
   const names = contestantsOf(options);
   /** @type {Record<string, Row[]>} */
   const variants = {};
-  for (const variant of options.variants) variants[variant] = names.map((name) => emptyRow(name, variant));
-  await tryOut(Object.values(variants).flat(), options);
+  for (const variant of options.variants) variants[variant] = names.map((name) => emptyRow(name, variant, protocol));
+  await tryOut(Object.values(variants).flat(), options, protocol);
   const progress = new Progress(options.rounds * options.variants.length * names.length);
   for (let round = 0; round < options.rounds; round++)
     for (const variant of options.variants)
       for (const row of variants[variant] ?? []) {
-        progress.at(`${VARIANTS[variant]?.title}: ${row.label}`);
+        progress.at(`${protocol.variants[variant]?.title}: ${row.label}`);
         if (row.missing === null) await timeInto(row, variant, options, progress);
         progress.step();
       }
@@ -66,10 +67,10 @@ export async function measureVariants(options) {
   return { variants };
 }
 
-/** @param {string} name @param {string} variant @returns {Row} */
-function emptyRow(name, variant) {
-  const contestant = CONTESTANTS[name];
-  const work = VARIANTS[variant]?.work;
+/** @param {string} name @param {string} variant @param {Protocol} protocol @returns {Row} */
+function emptyRow(name, variant, { contestants, variants }) {
+  const contestant = contestants[name];
+  const work = variants[variant]?.work;
   if (contestant === undefined || work === undefined) throw new Error(`${name}, ${variant}: unknown`);
   const command = contestant.command();
   return {
@@ -86,13 +87,13 @@ function emptyRow(name, variant) {
   };
 }
 
-/** Starts each contestant once: what cannot start says so once, and files are in memory. @param {Row[]} rows @param {import("./options.mjs").Options} options */
-async function tryOut(rows, options) {
+/** Starts each contestant once: what cannot start says so once, and files are in memory. @param {Row[]} rows @param {import("./options.mjs").Options} options @param {Protocol} protocol */
+async function tryOut(rows, options, { contestants }) {
   for (const name of new Set(rows.map((row) => row.name))) {
     const own = rows.filter((row) => row.name === name);
     if (own.every(({ missing }) => missing !== null)) continue;
     try {
-      await (await startContestant(name, options.serverCore)).stop();
+      await (await startContestant(contestants[name], options.serverCore)).stop();
     } catch (error) {
       for (const row of own) row.missing ??= failed(error);
       process.stderr.write(`bench:server: ${failed(error)}\n`);
@@ -120,21 +121,21 @@ async function timeInto(row, variant, options, progress) {
   }
 }
 
-/** @param {string} name @param {string} variantName @param {import("./options.mjs").Options} options */
-async function time(name, variantName, options) {
-  const contestant = CONTESTANTS[name];
-  const variant = VARIANTS[variantName];
-  if (contestant === undefined || variant === undefined) throw new Error("unknown");
-  const server = await startContestant(name, options.serverCore);
+/** @param {string} name @param {string} variant @param {import("./options.mjs").Options} options */
+async function time(name, variant, options) {
+  const protocol = protocolOf(options);
+  const contestant = protocol.contestants[name];
+  if (contestant === undefined) throw new Error(`${name}: unknown`);
+  const server = await startContestant(contestant, options.serverCore);
   try {
-    const answer = await checkAnswer(contestant, variant, server.port);
-    const octets = octetsOf(variant, contestant.targets[variant.work] ?? "", server.port);
-    const load = { core: options.loadCore, port: server.port, connections: CONNECTIONS, octets };
+    const answer = await protocol.check(contestant, variant, server.port);
+    const to = { core: options.loadCore, port: server.port };
+    const drive = (/** @type {number} */ seconds) => protocol.drive(contestant, variant, { ...to, seconds });
     // On a busy machine some seconds may be few requests, and what is not compiled yet is not what is measured.
     for (let answered = 0, turns = 0; answered < WARM && turns < 4; turns++)
-      answered += (await drive({ ...load, seconds: options.warmup })).requests;
+      answered += (await drive(options.warmup)).requests;
     const before = cpuTime(server.pid);
-    const { requests, microseconds, p50, p99 } = await drive({ ...load, seconds: options.duration });
+    const { requests, microseconds, p50, p99 } = await drive(options.duration);
     const after = cpuTime(server.pid);
     const user = after.user - before.user;
     const total = user + after.system - before.system;

@@ -3,24 +3,25 @@
  *
  * @module
  */
+import { HTTP1, HTTP2 } from "./protocols.mjs";
 import { asConnections, asSize, growthTable, markdown, memoryTable, variantTable, verdictTable } from "./table.mjs";
-import { memoryVerdicts, serverVerdicts } from "./targets.mjs";
-import { VARIANTS } from "./variants.mjs";
+import { memoryVerdicts } from "./targets.mjs";
 
 /**
- * @param {{ server: any, memory: any, growth: any }} kept
+ * @param {{ server: any, serverH2: any, memory: any, growth: any }} kept
  * @returns {Record<string, string>}
  */
-export function sections({ server, memory, growth }) {
+export function sections({ server, serverH2, memory, growth }) {
   /** @type {Record<string, string>} */
   const parts = {};
   if (server !== null) {
-    const tables = Object.entries(server.variants).map(
-      ([name, rows]) => `### ${capital(VARIANTS[name]?.title ?? name)}\n\n${markdown(variantTable(rows))}`,
-    );
-    parts["bench:server"] = `${provenance(server, true)}\n\n${tables.join("\n")}`;
-    parts["bench:targets"] = markdown(verdictTable(serverVerdicts(server.variants)));
+    parts["bench:server"] = `${provenance(server, true)}\n\n${tables(server.variants, HTTP1)}`;
+    parts["bench:targets"] = markdown(verdictTable(HTTP1.verdicts(server.variants)));
   }
+  if (serverH2 !== null)
+    parts["bench:server-h2"] =
+      `${provenance(serverH2, true)}\n\n${tables(serverH2.variants, HTTP2)}\n` +
+      `### Targets of HTTP/2\n\n${markdown(verdictTable(HTTP2.verdicts(serverH2.variants)))}`;
   if (memory !== null)
     parts["bench:memory"] =
       `${provenance(memory)}\n\n${markdown(memoryTable(memory.memory))}\n${markdown(verdictTable(memoryVerdicts(memory.memory)))}`;
@@ -31,6 +32,13 @@ export function sections({ server, memory, growth }) {
       "ns of server CPU per octet echoed, by the size of the content:\n\n" +
       markdown(growthTable(growth.content, asSize, 2));
   return parts;
+}
+
+/** One table for each variant. @param {Record<string, import("./rounds.mjs").Row[]>} variants @param {import("./protocols.mjs").Protocol} protocol */
+function tables(variants, protocol) {
+  return Object.entries(variants)
+    .map(([name, rows]) => `### ${capital(protocol.variants[name]?.title ?? name)}\n\n${markdown(variantTable(rows))}`)
+    .join("\n");
 }
 
 /** When, on what and how. @param {any} result @param {boolean} [windows] whether it has timed windows of one length */

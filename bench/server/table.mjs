@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { memoryVerdicts, serverVerdicts } from "./targets.mjs";
-import { VARIANTS } from "./variants.mjs";
+import { memoryVerdicts } from "./targets.mjs";
 
 /**
  * @typedef {import("./rounds.mjs").Row} Row
@@ -98,10 +97,11 @@ function aligned(table) {
   return table.map((cells) => `  ${line(cells).join("  ").trimEnd()}\n`).join("");
 }
 
-/** @param {{ variants: Record<string, Row[]> }} result */
-export function printServer({ variants }) {
-  for (const [name, rows] of Object.entries(variants)) print(VARIANTS[name]?.title ?? name, variantTable(rows));
-  const verdicts = serverVerdicts(variants);
+/** @param {{ variants: Record<string, Row[]> }} result @param {import("./protocols.mjs").Protocol} protocol */
+export function printServer({ variants }, protocol) {
+  for (const [name, rows] of Object.entries(variants))
+    print(protocol.variants[name]?.title ?? name, variantTable(rows));
+  const verdicts = protocol.verdicts(variants);
   if (verdicts.length > 0) print("Targets", verdictTable(verdicts));
 }
 

@@ -6,6 +6,7 @@
 
 /**
  * @typedef {import("./rounds.mjs").Row} Row
+ * @typedef {import("./rounds.mjs").Timing} Timing
  *
  * @typedef {object} Verdict
  * @property {string} promise
@@ -33,6 +34,22 @@ export function serverVerdicts(variants) {
 }
 
 /**
+ * The promises about HTTP/2, on each variant.
+ *
+ * @param {Record<string, Row[]>} variants
+ * @returns {Verdict[]}
+ */
+export function h2Verdicts({ get = [], browser = [] }) {
+  const cost = (/** @type {Timing} */ ours, /** @type {Timing} */ rival) => ours.total / rival.total;
+  return [
+    ...compare(get, "node", "≤ 0.30 × node:http2", cost, 0.3, "most"),
+    ...compare(get, "nghttpd", "≤ 1.3 × nghttpd", cost, 1.3, "most"),
+    ...compare(browser, "node", "twelve fields: ≤ 0.30 × node:http2", cost, 0.3, "most"),
+    ...compare(browser, "nghttpd", "twelve fields: ≤ 1.3 × nghttpd", cost, 1.3, "most"),
+  ];
+}
+
+/**
  * @param {import("./memory.mjs").MemoryRow[]} rows
  * @returns {Verdict[]}
  */
@@ -51,7 +68,7 @@ export function memoryVerdicts(rows) {
 
 /**
  * @param {Row[]} rows
- * @param {string} rivalName "node" stands for node:http on the same Node
+ * @param {string} rivalName "node" stands for node:http or node:http2 on the same Node
  * @param {string} promise
  * @param {(ours: import("./rounds.mjs").Timing, rival: import("./rounds.mjs").Timing) => number} ratio
  * @param {number} bound

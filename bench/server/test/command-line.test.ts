@@ -15,6 +15,8 @@ describe("bench:server", () => {
     expect(stdout).toContain("--quick");
     expect(stdout).toContain("stack20, stack24, stack26, node20");
     expect(stdout).toContain("get, pipelined, browser, target, await, post");
+    expect(stdout).toContain("nghttpd, h2o, stack20, stack24, stack26, node20, node24, node26");
+    expect(stdout).toContain("for --variants get, browser\n");
     expect(stdout).toContain("Examples:");
   });
 
@@ -24,6 +26,9 @@ describe("bench:server", () => {
     ["an unknown variant", ["--variants", "put"], 'there is no "put"; there are get,'],
     ["a number of rounds that is none", ["--rounds", "0"], 'a whole number from 1, not "0"'],
     ["one core for both", ["--cores", "0,0"], "two different cores"],
+    ["a contestant that does not speak HTTP/2", ["--h2", "--only", "bun"], 'there is no "bun"; there are nghttpd,'],
+    ["a variant that is none of HTTP/2", ["--h2", "--variants", "post"], 'there is no "post"; there are get, browser'],
+    ["a mode of HTTP/1.1 with HTTP/2", ["--h2", "--growth"], "leave out --h2"],
     ["two modes at once", ["--memory", "--growth"], "give one"],
   ])("%s is an error that says what there is", (_, args, message) => {
     const { status, stdout, stderr } = run(...args);
