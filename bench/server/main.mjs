@@ -35,8 +35,8 @@ async function main() {
     keep(options.h2 ? "server-h2" : "server", result, options);
   } else if (options.mode === "memory") {
     const result = { ...machine(options), ...(await measureMemory(options)) };
-    printMemory(result);
-    keep("memory", result, options);
+    printMemory(result, protocolOf(options));
+    keep(options.h2 ? "memory-h2" : "memory", result, options);
   } else {
     const result = { ...machine(options), ...(await measureGrowth(options)) };
     printGrowth(result);

@@ -9,12 +9,10 @@
  */
 import { once } from "node:events";
 import { connect } from "node:net";
-import { CONTESTANTS } from "./contestants.mjs";
-import { drive } from "./load.mjs";
 import { residentSet, startContestant } from "./process.mjs";
 import { Progress } from "./progress.mjs";
+import { protocolOf } from "./protocols.mjs";
 import { contestantsOf } from "./rounds.mjs";
-import { CONNECTIONS, octetsOf, VARIANTS } from "./variants.mjs";
 
 /** Connections being opened at a time: fewer than any listen queue. */
 const OPENING = 100;
@@ -27,6 +25,8 @@ const LOOK = 250;
 const LOOKS = 20;
 
 /**
+ * @typedef {import("./protocols.mjs").Protocol} Protocol
+ *
  * @typedef {object} MemoryRow
  * @property {string} name
  * @property {string} label
@@ -42,9 +42,10 @@ const LOOKS = 20;
 
 /** @param {import("./options.mjs").Options} options @returns {Promise<{ memory: MemoryRow[] }>} */
 export async function measureMemory(options) {
-  const names = options.only ?? contestantsOf(options).filter((name) => !CONTESTANTS[name]?.canned);
+  const { contestants } = protocolOf(options);
+  const names = options.only ?? contestantsOf(options).filter((name) => !contestants[name]?.canned);
   /** @type {MemoryRow[]} */
-  const rows = names.map((name) => emptyRow(name, options.connections));
+  const rows = names.map((name) => emptyRow(name, contestants[name], options.connections));
   const progress = new Progress(options.rounds * rows.length);
   for (let round = 0; round < options.rounds; round++)
     for (const row of rows) {
@@ -64,9 +65,8 @@ export async function measureMemory(options) {
   return { memory: rows };
 }
 
-/** @param {string} name @param {number} connections @returns {MemoryRow} */
-function emptyRow(name, connections) {
-  const contestant = CONTESTANTS[name];
+/** @param {string} name @param {import("./contestants.mjs").Contestant | undefined} contestant @param {number} connections @returns {MemoryRow} */
+function emptyRow(name, contestant, connections) {
   if (contestant === undefined) throw new Error(`${name}: unknown`);
   const command = contestant.command();
   return {
@@ -85,15 +85,16 @@ function emptyRow(name, connections) {
 
 /** @param {string} name @param {import("./options.mjs").Options} options */
 async function weigh(name, options) {
-  const variant = /** @type {import("./variants.mjs").Variant} */ (VARIANTS.get);
-  const server = await startContestant(CONTESTANTS[name], options.serverCore);
+  const protocol = protocolOf(options);
+  const contestant = protocol.contestants[name];
+  if (contestant === undefined) throw new Error(`${name}: unknown`);
+  const server = await startContestant(contestant, options.serverCore);
   const sockets = /** @type {import("node:net").Socket[]} */ ([]);
   try {
-    const octets = octetsOf(variant, CONTESTANTS[name]?.targets.get ?? "", server.port);
-    const load = { core: options.loadCore, port: server.port, connections: CONNECTIONS, octets };
+    const load = { core: options.loadCore, port: server.port, seconds: LOAD };
     const look = async (/** @type {string} */ when) => {
       try {
-        await drive({ ...load, seconds: LOAD });
+        await protocol.drive(contestant, "get", load);
       } catch (error) {
         throw new Error(
           `${when} ${options.connections} idle connections: ${error instanceof Error ? error.message : error}`,
@@ -102,7 +103,8 @@ async function weigh(name, options) {
       return await settled(server.pid);
     };
     const before = await look("before");
-    await openAll(sockets, options.connections, server.port, octets);
+    const octets = protocol.opening(contestant, server.port);
+    await openAll(sockets, options.connections, server.port, octets, protocol);
     const open = await look("beside");
     const lost = sockets.filter((socket) => socket.readyState !== "open").length;
     if (lost > 0) throw new Error(`the server closed ${lost} of ${sockets.length} idle connections`);
@@ -115,26 +117,40 @@ async function weigh(name, options) {
   }
 }
 
-/** @param {import("node:net").Socket[]} sockets @param {number} count @param {number} port @param {string} octets */
-async function openAll(sockets, count, port, octets) {
+/** @param {import("node:net").Socket[]} sockets @param {number} count @param {number} port @param {string} octets @param {Protocol} protocol */
+async function openAll(sockets, count, port, octets, protocol) {
   while (sockets.length < count) {
     const batch = [];
     for (let i = Math.min(OPENING, count - sockets.length); i > 0; i--) {
       const socket = connect(port, "127.0.0.1");
       sockets.push(socket);
-      batch.push(answered(socket, octets));
+      batch.push(answered(socket, octets, protocol));
     }
     await Promise.all(batch);
   }
 }
 
-/** @param {import("node:net").Socket} socket @param {string} octets */
-async function answered(socket, octets) {
+/** @param {import("node:net").Socket} socket @param {string} octets @param {Protocol} protocol */
+async function answered(socket, octets, protocol) {
   await once(socket, "connect");
   socket.on("error", () => socket.destroy());
   socket.write(octets, "latin1");
-  const [answer] = await once(socket, "data");
-  if (!answer.toString("latin1").startsWith("HTTP/1.1 200 ")) throw new Error(`answered ${answer.subarray(0, 40)}`);
+  await new Promise((resolve, reject) => {
+    let received = "";
+    const listener = (/** @type {Buffer} */ chunk) => {
+      received += chunk.toString("latin1");
+      try {
+        if (!protocol.answered(received)) return;
+      } catch (error) {
+        reject(error);
+      }
+      socket.off("data", listener);
+      resolve(null);
+    };
+    socket.on("data", listener);
+    socket.once("close", () => reject(new Error("closed without an answer")));
+  });
+  if (protocol.acknowledgment !== "") socket.write(protocol.acknowledgment, "latin1");
   socket.resume(); // so that a close by the server is seen
 }
 

@@ -43,7 +43,7 @@ the server on one core, wrk or h2load on another, contestants in turn, median of
   --h2                instead: HTTP/2 without TLS, by h2load; its names are
                       for --only ${Object.keys(HTTP2.contestants).join(", ")}
                       for --variants ${Object.keys(HTTP2.variants).join(", ")}
-  --memory            instead: memory of idle keep-alive connections
+  --memory            instead: memory of idle keep-alive connections; with --h2 of HTTP/2 ones
   --growth            instead: cost by number of connections and by size of content
   --connections N     idle connections for --memory (10000)
   --cores S,G         cores of server and generator (0,1)
@@ -75,8 +75,7 @@ export function parseOptions(args) {
   const values = read(args);
   if (values.memory && values.growth) throw new UsageError("--memory and --growth are runs of their own: give one");
   const h2 = values.h2 ?? false;
-  if (h2 && (values.memory || values.growth))
-    throw new UsageError("--memory and --growth measure HTTP/1.1: leave out --h2");
+  if (h2 && values.growth) throw new UsageError("--growth measures HTTP/1.1: leave out --h2");
   const { contestants, variants } = protocolOf({ h2 });
   const [serverCore, loadCore] = cores(values.cores);
   const shortened = [values.quick, values.duration, values.rounds, values.only, values.variants, values.connections];

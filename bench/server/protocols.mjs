@@ -8,10 +8,11 @@ import { checkAnswer } from "./answer.mjs";
 import { CONTESTANTS } from "./contestants.mjs";
 import { checkH2Answers } from "./http2/answer.mjs";
 import { H2_CONTESTANTS } from "./http2/contestants.mjs";
+import { openingOctets, SETTINGS_ACK } from "./http2/idle.mjs";
 import { driveH2 } from "./http2/load.mjs";
 import { H2_VARIANTS } from "./http2/variants.mjs";
 import { drive } from "./load.mjs";
-import { h2Verdicts, serverVerdicts } from "./targets.mjs";
+import { h2Verdicts, memoryVerdicts, serverVerdicts } from "./targets.mjs";
 import { CONNECTIONS, octetsOf, VARIANTS } from "./variants.mjs";
 
 /**
@@ -24,6 +25,10 @@ import { CONNECTIONS, octetsOf, VARIANTS } from "./variants.mjs";
  * @property {Readonly<Record<string, { title: string, work: import("./contestants.mjs").Work }>>} variants
  * @property {(contestant: Contestant, variant: string, port: number) => Promise<import("./rounds.mjs").Row["answer"]>} check
  * @property {(contestant: Contestant, variant: string, to: { core: number, port: number, seconds: number }) => Promise<import("./load.mjs").Load>} drive
+ * @property {(contestant: Contestant, port: number) => string} opening what an idle connection sends before it rests
+ * @property {(received: string) => boolean} answered whether all of its answer came; throws if it is a wrong one
+ * @property {string} acknowledgment what it sends then
+ * @property {(rows: import("./memory.mjs").MemoryRow[]) => import("./targets.mjs").Verdict[]} memoryVerdicts
  * @property {(variants: Record<string, import("./rounds.mjs").Row[]>) => import("./targets.mjs").Verdict[]} verdicts
  */
 
@@ -39,7 +44,14 @@ export const HTTP1 = {
     const octets = octetsOf(variant, contestant.targets[variant.work] ?? "", to.port);
     return drive({ ...to, connections: CONNECTIONS, octets });
   },
+  opening: ({ targets }, port) => octetsOf(known(VARIANTS, "get"), targets.get ?? "", port),
+  answered: (received) => {
+    if (received.startsWith("HTTP/1.1 200 ")) return true;
+    throw new Error(`answered ${received.slice(0, 40)}`);
+  },
+  acknowledgment: "",
   verdicts: serverVerdicts,
+  memoryVerdicts,
 };
 
 /** @type {Protocol} */
@@ -57,7 +69,11 @@ export const HTTP2 = {
     const variant = known(H2_VARIANTS, name);
     return driveH2({ ...to, target: contestant.targets[variant.work] ?? "", variant });
   },
+  opening: ({ targets }, port) => openingOctets(targets.get ?? "", port),
+  answered: (received) => received.endsWith("Hello, World!") || received.includes("Hello, World!\0"),
+  acknowledgment: SETTINGS_ACK,
   verdicts: h2Verdicts,
+  memoryVerdicts: () => [], // nothing was promised
 };
 
 /** @param {{ h2: boolean }} options */

@@ -17,7 +17,7 @@ const DOCUMENT = `${ROOT}docs/performance.md`;
 /**
  * Writes a result where it belongs.
  *
- * @param {"server" | "server-h2" | "memory" | "growth"} kind
+ * @param {"server" | "server-h2" | "memory" | "memory-h2" | "growth"} kind
  * @param {object} result
  * @param {import("./options.mjs").Options} options
  */
@@ -36,7 +36,13 @@ export function keep(kind, result, options) {
 
 /** Draws the chart and fills the document from the results kept. */
 export function publish() {
-  const kept = { server: load("server"), serverH2: load("server-h2"), memory: load("memory"), growth: load("growth") };
+  const kept = {
+    server: load("server"),
+    serverH2: load("server-h2"),
+    memory: load("memory"),
+    memoryH2: load("memory-h2"),
+    growth: load("growth"),
+  };
   if (kept.server !== null) {
     mkdirSync(dirname(CHART), { recursive: true });
     writeFileSync(CHART, chart(kept.server.variants));

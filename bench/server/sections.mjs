@@ -8,10 +8,10 @@ import { asConnections, asSize, growthTable, markdown, memoryTable, variantTable
 import { memoryVerdicts } from "./targets.mjs";
 
 /**
- * @param {{ server: any, serverH2: any, memory: any, growth: any }} kept
+ * @param {{ server: any, serverH2: any, memory: any, memoryH2: any, growth: any }} kept
  * @returns {Record<string, string>}
  */
-export function sections({ server, serverH2, memory, growth }) {
+export function sections({ server, serverH2, memory, memoryH2, growth }) {
   /** @type {Record<string, string>} */
   const parts = {};
   if (server !== null) {
@@ -25,6 +25,8 @@ export function sections({ server, serverH2, memory, growth }) {
   if (memory !== null)
     parts["bench:memory"] =
       `${provenance(memory)}\n\n${markdown(memoryTable(memory.memory))}\n${markdown(verdictTable(memoryVerdicts(memory.memory)))}`;
+  if (memoryH2 !== null)
+    parts["bench:memory-h2"] = `${provenance(memoryH2)}\n\n${markdown(memoryTable(memoryH2.memory))}`;
   if (growth !== null)
     parts["bench:growth"] =
       `${provenance(growth)}\n\nµs of server CPU per GET, by the number of connections:\n\n` +

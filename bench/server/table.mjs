@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { memoryVerdicts } from "./targets.mjs";
 
 /**
  * @typedef {import("./rounds.mjs").Row} Row
@@ -105,10 +104,10 @@ export function printServer({ variants }, protocol) {
   if (verdicts.length > 0) print("Targets", verdictTable(verdicts));
 }
 
-/** @param {{ memory: MemoryRow[] }} result */
-export function printMemory({ memory }) {
+/** @param {{ memory: MemoryRow[] }} result @param {import("./protocols.mjs").Protocol} protocol */
+export function printMemory({ memory }, protocol) {
   print(`${thousands(memory[0]?.connections ?? 0)} idle keep-alive connections`, memoryTable(memory));
-  const verdicts = memoryVerdicts(memory);
+  const verdicts = protocol.memoryVerdicts(memory);
   if (verdicts.length > 0) print("Targets", verdictTable(verdicts));
 }
 
