@@ -135,6 +135,7 @@ export const FRAMING_ATTACKS: readonly Attack[] = [
   ),
   refused("S15", "chunk data not followed by CRLF", chunked("5\r\nhelloXX0\r\n\r\n")),
   refused("S15", "chunk data longer than its size", chunked("3\r\nhello\r\n0\r\n\r\n")),
+  refused("S15", "an octet that is no CR, and LF, after chunk data", chunked("5\r\nhelloX\n0\r\n\r\n")),
   refused("S15", "LF alone after chunk data", chunked("5\r\nhello\n0\r\n\r\n")),
   refused("S16", "lines end with LF", "GET / HTTP/1.1\nHost: a\n\n"),
   refused("S16", "lines end with CR", "GET / HTTP/1.1\rHost: a\r\r"),
