@@ -134,6 +134,23 @@ describe("RFC 9112 §2.2 Message Parsing", () => {
     expect(decoder.pending).toBe(false);
   });
 
+  test("heads of several connections, cut and interleaved, one after the other, do not disturb each other", () => {
+    const connections = ["a", "bb", "ccc"].map((name, i) => ({
+      decoder: new RequestHeadDecoder(),
+      wire: octets(`GET /${name} HTTP/1.1\r\nHost: ${name}\r\n${`${name}: ${name}\r\n`.repeat(i * 3)}\r\n`.repeat(3)),
+      fields: [] as string[][],
+    }));
+    const longest = Math.max(...connections.map(({ wire }) => wire.length));
+    for (let at = 0; at < longest; at++)
+      for (const { decoder, wire, fields } of connections)
+        if (at < wire.length && decoder.decode(wire, at, at + 1) !== PARTIAL)
+          fields.push([decoder.target, ...decoder.fields]);
+    for (const [i, name] of ["a", "bb", "ccc"].entries()) {
+      const head = [`/${name}`, "Host", name, ...Array.from({ length: i * 6 }, () => name)];
+      expect(connections[i]?.fields).toEqual([head, head, head]);
+    }
+  });
+
   test("released, a decoder holds no strings, and goes on", () => {
     const wire = octets("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
     const decoder = new RequestHeadDecoder();
