@@ -99,5 +99,29 @@ export {
   STATUS,
   statusClass,
 } from "./status.ts";
+export {
+  type BareItem,
+  Decimal,
+  DisplayString,
+  type InnerList,
+  type Item,
+  type ItemParameters,
+  MAX_INNER_LIST_ITEMS,
+  MAX_ITEM_PARAMETERS,
+  MAX_STRUCTURED_FIELD,
+  MAX_STRUCTURED_MEMBERS,
+  type Member,
+  Token,
+} from "./structured-field.ts";
+export { parseDictionary, parseItem, parseList } from "./structured-field-parser.ts";
+export {
+  formatDictionary,
+  formatItem,
+  formatList,
+  type ItemInit,
+  type MemberInit,
+  type ParametersInit,
+  StructuredFieldError,
+} from "./structured-field-serializer.ts";
 export { isToken, owsEnd, tokenEnd, trimOws } from "./tokens.ts";
 export { encodeUriReference } from "./uri-reference.ts";
