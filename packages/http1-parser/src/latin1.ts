@@ -12,8 +12,18 @@ interface Latin1Buffer {
   latin1Slice?(this: Uint8Array, start: number, end: number): string;
 }
 
-const native: Latin1Buffer["latin1Slice"] = (globalThis as { Buffer?: { prototype: Latin1Buffer } }).Buffer?.prototype
-  .latin1Slice;
+const native: Latin1Buffer["latin1Slice"] = provenNative();
+
+/** `Buffer`'s own way, if there is one and it gives the right answer for what is no Buffer: found by result, not by name. */
+function provenNative(): Latin1Buffer["latin1Slice"] {
+  const { Buffer } = globalThis as { Buffer?: { prototype: Latin1Buffer } };
+  const slice = Buffer?.prototype.latin1Slice;
+  try {
+    return slice?.call(Uint8Array.of(0x41, 0x80, 0xff), 1, 3) === "\x80\xff" ? slice : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * The octets `bytes[start, end)` as a string of `end - start` code units.
