@@ -6,7 +6,7 @@
 
 import { EncoderTable } from "./encoder-table.ts";
 import { NOT_OCTETS } from "./huffman-encoder.ts";
-import { INDEXED, isWorthIndexing, LONG_VALUE, NEVER_INDEXED } from "./indexing.ts";
+import { comesAgain, INDEXED, isEntry, isVolatile, LONG_VALUE, NEVER_INDEXED } from "./indexing.ts";
 import { encodeInteger, MAX_INTEGER, MAX_INTEGER_OCTETS } from "./integer.ts";
 import { DEFAULT_TABLE_SIZE, tableOctets } from "./limits.ts";
 import { encodeString } from "./string-literal.ts";
@@ -83,33 +83,37 @@ export class HpackEncoder {
     if (this.smallestOctets !== NO_UPDATE) at = this.sizeUpdates(out, at);
     const { table } = this;
     let marks = 0;
+    let marked = neverIndexed[0] ?? NONE;
     for (let i = 0; i + 1 < fields.length; i += 2) {
       const name = fields[i] as string;
       const value = fields[i + 1] as string;
       const known = table.nameOf(name);
       let isNever = known.indexing !== INDEXED && (known.indexing === NEVER_INDEXED || value.length < LONG_VALUE);
-      if (neverIndexed[marks] === i) {
+      if (i === marked) {
         isNever = true;
-        marks++;
+        marked = neverIndexed[++marks] ?? NONE;
       }
-      let nameIndex: number;
       if (isNever) {
-        nameIndex = table.indexOfName(known);
-        at = encodeInteger(nameIndex, NEVER, 0x0f, out, at);
-      } else {
-        const index = table.indexOf(known, value);
-        if (index !== 0) {
-          at = encodeInteger(index, INDEX, 0x7f, out, at);
+        at = this.literal(NEVER, 0x0f, table.indexOfName(known), name, value, out, at);
+        continue;
+      }
+      const index = table.indexOf(known, value);
+      if (index !== 0) {
+        at = encodeInteger(index, INDEX, 0x7f, out, at);
+        continue;
+      }
+      const nameIndex = table.indexOfName(known); // before anything is evicted: it may be the name of what goes
+      let isIndexing = isEntry(name, value, table.maxOctets);
+      if (!isIndexing || isVolatile(known)) {
+        const end = this.literal(WITHOUT, 0x0f, nameIndex, name, value, out, at);
+        isIndexing &&= comesAgain(known, out, at, end);
+        if (!isIndexing) {
+          at = end;
           continue;
         }
-        nameIndex = table.indexOfName(known);
-        if (isWorthIndexing(known, value, table.maxOctets)) {
-          table.insert(known, value);
-          at = encodeInteger(nameIndex, INDEXING, 0x3f, out, at);
-        } else at = encodeInteger(nameIndex, WITHOUT, 0x0f, out, at);
       }
-      if (nameIndex === 0) at = this.string(name, out, at);
-      at = this.string(value, out, at);
+      table.insert(known, value);
+      at = this.literal(INDEXING, 0x3f, nameIndex, name, value, out, at);
     }
     if (at > out.length) {
       this.forget();
@@ -118,9 +122,20 @@ export class HpackEncoder {
     return at;
   }
 
-  private string(text: string, out: Uint8Array, at: number): number {
-    const next = encodeString(text, out, at);
-    if (next !== NOT_OCTETS) return next;
+  /** A literal of any kind (§6.2): its name is an index, or a string when that is 0. */
+  private literal(
+    pattern: number,
+    mask: number,
+    nameIndex: number,
+    name: string,
+    value: string,
+    out: Uint8Array,
+    at: number,
+  ): number {
+    at = encodeInteger(nameIndex, pattern, mask, out, at);
+    if (nameIndex === 0) at = encodeString(name, out, at);
+    if (at !== NOT_OCTETS) at = encodeString(value, out, at);
+    if (at !== NOT_OCTETS) return at;
     this.forget();
     throw new TypeError("a field has a character above U+00FF; encode it, for HTTP carries octets");
   }
@@ -155,6 +170,9 @@ const WITHOUT = 0x00;
 
 /** The decoder knows the size of the table. */
 const NO_UPDATE = -1;
+
+/** No further field is marked. */
+const NONE = -1;
 
 /** Octets that a string may take besides its own: its length, and the first octet of its field. */
 const MAX_STRING_OVERHEAD: number = 2 * MAX_INTEGER_OCTETS;
