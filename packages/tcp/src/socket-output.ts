@@ -21,6 +21,8 @@ export class SocketOutput {
   ended: boolean;
   private readonly socket: Socket;
   private readonly owner: OutputOwner;
+  /** For TLS, where no write is done before the next turn: it is told with the write itself. Null elsewhere. */
+  private readonly onWritten: (() => void) | null;
   private queue: Uint8Array[];
   private queued: number;
   private inFlight: boolean;
@@ -30,6 +32,7 @@ export class SocketOutput {
     this.ended = false;
     this.socket = socket;
     this.owner = owner;
+    this.onWritten = (socket as MaybeTls).encrypted === true ? () => this.written() : null;
     this.queue = NO_QUEUE;
     this.queued = 0;
     this.inFlight = false;
@@ -84,8 +87,13 @@ export class SocketOutput {
       if (queue.length === 1 && first.length <= MAX_WRITE) {
         this.queue = NO_QUEUE;
         this.queued = 0;
-        socket.write(first);
+        if (this.onWritten === null) socket.write(first);
+        else socket.write(first, this.onWritten);
       } else this.writeBatch(queue);
+      if (this.onWritten !== null) {
+        this.inFlight = true;
+        break;
+      }
       // Nearly always the kernel takes it whole, at once. Where it does not, an empty write behind it tells when it has:
       // a callback is made only for peers that are slower than we are.
       if (socket.writableLength > 0) {
@@ -117,6 +125,7 @@ export class SocketOutput {
     }
     queue.splice(0, taken);
     this.queued -= octets;
+    if (this.onWritten !== null) socket.write(NOTHING, this.onWritten);
     socket.uncork();
   }
 
@@ -126,6 +135,10 @@ export class SocketOutput {
     this.pump();
     if (this.pending === 0) this.owner.drained();
   }
+}
+
+interface MaybeTls {
+  readonly encrypted?: boolean;
 }
 
 const NO_QUEUE: Uint8Array[] = [];
