@@ -272,9 +272,8 @@ export class SocketCarrier implements Carrier, WheelEntry, OutputOwner {
 
 function reset(socket: Socket): void {
   if (socket.writableEnded && !socket.writableFinished && socket.writableLength === 0) {
-    // Its shutdown is under way, for this turn or the next. libuv refuses to reset it meanwhile, and Node then closes
-    // nothing at all: the socket would stay open for ever.
-    socket.once("finish", () => reset(socket));
+    // All is said, and its shutdown under way. libuv refuses to reset it meanwhile, and Node then closes nothing at all.
+    socket.destroy();
     return;
   }
   try {

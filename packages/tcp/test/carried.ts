@@ -12,9 +12,10 @@ import { until } from "./engines.ts";
 /** Keeps the octets of each write that is given to the system. */
 export class CountingSocket extends Socket {
   readonly writes: number[] = [];
+  private several = false; // some runtimes make one `_write` of a `_writev`
 
   override _write(chunk: Uint8Array, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    if (chunk.length > 0) this.writes.push(chunk.length);
+    if (chunk.length > 0 && !this.several) this.writes.push(chunk.length);
     super._write(chunk, encoding, callback);
   }
 
@@ -24,7 +25,9 @@ export class CountingSocket extends Socket {
   ): void {
     const octets = chunks.reduce((sum, { chunk }) => sum + chunk.length, 0);
     if (octets > 0) this.writes.push(octets);
+    this.several = true;
     super._writev?.(chunks, callback);
+    this.several = false;
   }
 }
 

@@ -1,11 +1,15 @@
 /**
  * Programs of their own, for what can only be seen of a whole process: that it exits, what it keeps in memory.
- * They use the built package, as its users do.
+ * They use the built package, as its users do. Deno takes no module from its command line: {@link CAN_RUN}.
  *
  * @module
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { RUNTIME } from "./serving.ts";
+
+/** Whether this runtime runs a program that is given to it on its command line, as Node does. */
+export const CAN_RUN: boolean = RUNTIME !== "deno";
 
 export interface Finished {
   readonly stdout: string;

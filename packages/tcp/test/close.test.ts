@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { run } from "./child.ts";
+import { CAN_RUN, run } from "./child.ts";
 import { Echo, nobodyListens, Peer, Recorder, turn, until } from "./engines.ts";
 import { READS, serve } from "./serving.ts";
 
@@ -123,7 +123,7 @@ const program = (reuseReads: string, open: string, close: string): string => `
   });
 `;
 
-describe.each(READS)("after close nothing keeps the process alive, reuseReads %s", (reuseReads) => {
+describe.runIf(CAN_RUN).each(READS)("after close nothing keeps the process alive, reuseReads %s", (reuseReads) => {
   test.each([
     ["with a peer that left", "0", "peer.end(); await new Promise((resolve) => peer.once('close', resolve));", "0"],
     ["with a peer that was cut", "0", "", "1"],
@@ -134,7 +134,7 @@ describe.each(READS)("after close nothing keeps the process alive, reuseReads %s
   });
 });
 
-test("deadlines alone keep no process alive", async () => {
+test.runIf(CAN_RUN)("deadlines alone keep no process alive", async () => {
   const { stdout, code } = await run(`
     import { joinInMemory } from "@stack/tcp";
     const quiet = (carrier) => ({

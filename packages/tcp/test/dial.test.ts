@@ -5,7 +5,7 @@ import { dialError, TcpError } from "../src/errors.ts";
 import { listen } from "../src/listen.ts";
 import { startWithDescriptors } from "./child.ts";
 import { Echo, Peer, Recorder, turn, until } from "./engines.ts";
-import { folder, serve } from "./serving.ts";
+import { folder, RUNTIME, serve } from "./serving.ts";
 
 const failure = async (dialled: Promise<unknown>): Promise<TcpError> => {
   const error: unknown = await dialled.then(
@@ -16,7 +16,7 @@ const failure = async (dialled: Promise<unknown>): Promise<TcpError> => {
   return error as TcpError;
 };
 
-/** An address of this machine that takes connections and never accepts them, until its queue is full. */
+/** An address of this machine that takes connections and never accepts them, until its queue is full. Bun's has no end. */
 async function deaf(): Promise<{ host: string; port: number }> {
   const child = startWithDescriptors(
     100,
@@ -130,7 +130,7 @@ describe("dialling", () => {
 });
 
 describe("dialling in vain", () => {
-  test("ends after timeoutMs: ERR_DIAL_TIMEOUT", async () => {
+  test.runIf(RUNTIME === "node")("ends after timeoutMs: ERR_DIAL_TIMEOUT", async () => {
     const address = await deaf();
     const error = await failure(dial(address, (carrier) => new Recorder(carrier), { timeoutMs: 50 }));
     expect(error.code).toBe("ERR_DIAL_TIMEOUT");
@@ -171,7 +171,7 @@ describe("dialling in vain", () => {
     engine.carrier.abort(null);
   });
 
-  test("a timeout of Infinity does not fire at once", async () => {
+  test.runIf(RUNTIME === "node")("a timeout of Infinity does not fire at once", async () => {
     const address = await deaf();
     const controller = new AbortController();
     const options: DialOptions = { timeoutMs: Number.POSITIVE_INFINITY, signal: controller.signal };

@@ -1,11 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { canReuseReadBuffer, READ_OCTETS } from "../src/reused-read.ts";
-import { run } from "./child.ts";
+import { CAN_RUN, run } from "./child.ts";
 import { Recorder, until } from "./engines.ts";
-import { READS, serve } from "./serving.ts";
-
-const isNode = process.versions.bun === undefined && process.versions.deno === undefined;
+import { READS, RUNTIME, serve } from "./serving.ts";
 
 /** Keeps whose memory it was given. */
 class Witness extends Recorder {
@@ -18,7 +16,7 @@ class Witness extends Recorder {
 }
 
 describe("reads into one reused buffer", () => {
-  test.runIf(isNode)("are proved to work on Node", async () => {
+  test.runIf(RUNTIME === "node")("are proved to work on Node", async () => {
     expect(await canReuseReadBuffer()).toBe(true);
   });
 
@@ -26,20 +24,23 @@ describe("reads into one reused buffer", () => {
     expect(canReuseReadBuffer()).toBe(canReuseReadBuffer());
   });
 
-  test.runIf(isNode).each(READS)("two connections share the memory only so, reuseReads %s", async (reuseReads) => {
-    const { meet } = await serve((carrier) => new Witness(carrier), { reuseReads });
-    const met = [await meet(), await meet()];
-    const contents = met.map(() => randomBytes(500_000));
-    for (const [i, { peer }] of met.entries()) peer.send(contents[i] as Buffer);
-    await until(() => met.every(({ engine }) => engine.receivedOctets === 500_000));
-    for (const [i, { engine }] of met.entries())
-      expect(Buffer.from(engine.received, "latin1").equals(contents[i] as Buffer)).toBe(true);
-    const memories = new Set(met.flatMap(({ engine }) => [...engine.memories]));
-    if (reuseReads === "auto") {
-      expect(memories.size).toBe(1);
-      expect([...memories][0]?.byteLength).toBe(READ_OCTETS);
-    } else expect(memories.size).toBeGreaterThan(1);
-  });
+  test.runIf(RUNTIME === "node").each(READS)(
+    "two connections share the memory only so, reuseReads %s",
+    async (reuseReads) => {
+      const { meet } = await serve((carrier) => new Witness(carrier), { reuseReads });
+      const met = [await meet(), await meet()];
+      const contents = met.map(() => randomBytes(500_000));
+      for (const [i, { peer }] of met.entries()) peer.send(contents[i] as Buffer);
+      await until(() => met.every(({ engine }) => engine.receivedOctets === 500_000));
+      for (const [i, { engine }] of met.entries())
+        expect(Buffer.from(engine.received, "latin1").equals(contents[i] as Buffer)).toBe(true);
+      const memories = new Set(met.flatMap(({ engine }) => [...engine.memories]));
+      if (reuseReads === "auto") {
+        expect(memories.size).toBe(1);
+        expect([...memories][0]?.byteLength).toBe(READ_OCTETS);
+      } else expect(memories.size).toBeGreaterThan(1);
+    },
+  );
 
   test.each(READS)("what an engine copies with `slice` is a copy, reuseReads %s", async (reuseReads) => {
     // Of a Buffer, `slice` would be a view: octets that are held would become another connection's.
@@ -61,7 +62,7 @@ describe("reads into one reused buffer", () => {
     expect(first.engine.held?.buffer.byteLength).toBe(18); // and it keeps no more alive than itself
   });
 
-  test("a runtime that keeps `onread` elsewhere: false, and data events serve as well", async () => {
+  test.runIf(CAN_RUN)("a runtime that keeps `onread` elsewhere: false, and data events serve as well", async () => {
     // Such a runtime is made of this one: the specimen socket shows no properties of its own.
     const { stdout, stderr, code } = await run(`
       const own = Object.getOwnPropertySymbols;
@@ -94,7 +95,7 @@ describe("reads into one reused buffer", () => {
     expect({ stdout, stderr, code }).toEqual({ stdout: "false 300000 0\n", stderr: "", code: 0 });
   });
 
-  test("where loopback itself does not work: false, and no error", async () => {
+  test.runIf(CAN_RUN)("where loopback itself does not work: false, and no error", async () => {
     const { stdout, stderr, code } = await run(`
       import net from "node:net";
       import { syncBuiltinESMExports } from "node:module";

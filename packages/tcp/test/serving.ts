@@ -20,6 +20,10 @@ export interface Serving<E extends Engine> {
   meet(): Promise<{ peer: Peer; engine: E }>;
 }
 
+/** The tests run on Node, Bun and Deno; a few say which of them cannot do what they need. */
+export const RUNTIME: "node" | "bun" | "deno" =
+  process.versions.bun !== undefined ? "bun" : process.versions.deno !== undefined ? "deno" : "node";
+
 /** Both ways of reading, for `describe.each`. */
 export const READS: readonly ("auto" | "never")[] = ["auto", "never"];
 

@@ -4,11 +4,12 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { carry } from "../src/dial.ts";
 import type { Engine } from "../src/engine.ts";
 import { Echo, Recorder, turn, until } from "./engines.ts";
+import { RUNTIME } from "./serving.ts";
 
 const KEY = randomBytes(32);
 const CIPHERS = { ciphers: "PSK", minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
 
-/** Two engines with TLS between them; a key that both know saves the certificate. */
+/** Two engines with TLS between them; a key that both know saves the certificate. Only Node has such ciphers. */
 async function joined<S extends Engine, C extends Engine>(
   serve: (...of: Parameters<Parameters<typeof carry<S>>[1]>) => S,
   dial: (...of: Parameters<Parameters<typeof carry<C>>[1]>) => C,
@@ -41,7 +42,7 @@ async function joined<S extends Engine, C extends Engine>(
   return { server: made.server as S, client: made.client as C, sockets };
 }
 
-describe("an engine carried by a TLS socket", () => {
+describe.runIf(RUNTIME === "node")("an engine carried by a TLS socket", () => {
   test("large content both ways, and an end in good order", async () => {
     const { server, client } = await joined(
       (carrier) => new Echo(carrier),
