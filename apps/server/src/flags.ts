@@ -18,6 +18,10 @@ export interface Flags {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** The port for TLS beside the cleartext one, 0 lets the system choose; `null` for none. */
+  readonly tlsPort: number | null;
+  /** Paths of certificate and key as PEM; `null` for the development certificate. */
+  readonly certificate: { readonly cert: string; readonly key: string } | null;
   readonly log: LogMode;
   /** Octets of content that a request may have; `Infinity` for no bound, `null` for the default of @stack/server. */
   readonly maxContent: number | null;
@@ -65,6 +69,8 @@ export function parseFlags(argv: readonly string[], onTerminal: boolean): Comman
     flags: {
       host: text("host") ?? "127.0.0.1",
       port: wholeNumber("port", text("port") ?? "8080", 65_535),
+      tlsPort: text("tls-port") === undefined ? null : wholeNumber("tls-port", text("tls-port") ?? "", 65_535),
+      certificate: certificate(text("cert"), text("key"), text("tls-port")),
       log: logMode(text("log"), onTerminal),
       maxContent: octets(text("max-content")),
       graceMs: wholeNumber("grace", text("grace") ?? "10000", MAX_GRACE_MS),
@@ -93,6 +99,17 @@ function logMode(value: string | undefined, onTerminal: boolean): LogMode {
   throw new FlagError(`--log is json, pretty or silent, not ${quoted(value)}`);
 }
 
+function certificate(
+  cert: string | undefined,
+  key: string | undefined,
+  tlsPort: string | undefined,
+): Flags["certificate"] {
+  if (cert === undefined && key === undefined) return null;
+  if (cert === undefined || key === undefined) throw new FlagError("--cert and --key go together");
+  if (tlsPort === undefined) throw new FlagError("--cert and --key need --tls-port, the port for TLS");
+  return { cert, key };
+}
+
 function octets(value: string | undefined): number | null {
   if (value === undefined) return null;
   if (value === "unlimited") return Number.POSITIVE_INFINITY;
@@ -114,6 +131,9 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 1_024, MiB: 1_048_
 const OPTIONS = {
   host: { type: "string" },
   port: { type: "string", short: "p" },
+  "tls-port": { type: "string" },
+  cert: { type: "string" },
+  key: { type: "string" },
   log: { type: "string" },
   "max-content": { type: "string" },
   grace: { type: "string" },
@@ -121,7 +141,7 @@ const OPTIONS = {
   version: { type: "boolean", short: "v" },
 } as const;
 
-type ValueName = "host" | "port" | "log" | "max-content" | "grace";
+type ValueName = "host" | "port" | "tls-port" | "cert" | "key" | "log" | "max-content" | "grace";
 
 /** What `--help` prints. */
 export const HELP = `stack-server: the reference HTTP server of @stack
@@ -130,6 +150,10 @@ Usage: stack-server [flags]
 
   --host HOST          where to listen: an address or a name (default 127.0.0.1, this machine only)
   --port PORT, -p      0 to 65535, 0 takes a free one (default 8080)
+  --tls-port PORT      speaks TLS on this port too; without --cert with a certificate for this machine
+                       that is made on the first start and kept (default: no TLS)
+  --cert FILE          the certificate and its chain, PEM; read again when the file changes
+  --key FILE           its key, PEM
   --log MODE           json, pretty or silent (default pretty on a terminal, else json)
   --max-content SIZE   content that a request may have: octets, or with KiB, MiB, GiB,
                        or unlimited (default 1MiB); more is answered with 413

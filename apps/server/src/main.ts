@@ -10,9 +10,11 @@
 import { isatty } from "node:tty";
 import { escapeForLog } from "@stack/http";
 import type { Server, ServerOptions } from "@stack/server";
+import { createServerTls, type ServerTls } from "@stack/tls";
 import { NAME, VERSION } from "./about.ts";
 import { Log } from "./access-log.ts";
 import { createApp } from "./app.ts";
+import { developmentCertificate } from "./development-certificate.ts";
 import { endpointName } from "./endpoint-name.ts";
 import { type Command, FlagError, type Flags, HELP, parseFlags } from "./flags.ts";
 import { JSON_LINES, prettyLines } from "./log-lines.ts";
@@ -47,9 +49,17 @@ async function serve(flags: Flags): Promise<void> {
   try {
     const { url } = await server.listen({ host: flags.host, port: flags.port });
     log.plain(`${NAME} ${VERSION} listening on ${url}`);
+    if (flags.tlsPort !== null) {
+      const secured = await server.listen(
+        { host: flags.host, port: flags.tlsPort },
+        { tls: await tlsContext(flags, log) },
+      );
+      log.plain(`${NAME} ${VERSION} listening on ${secured.url}`);
+    }
     if (flags.log === "pretty") log.plain(`open ${url} in a browser; Ctrl+C ends the server`);
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error), CANNOT_LISTEN);
+    await server.close({ graceMs: 0 }); // the other port may listen already
     return;
   }
   endOnSignal({
@@ -58,6 +68,17 @@ async function serve(flags: Flags): Promise<void> {
       await drain(server, flags, log, signal);
     },
   });
+}
+
+/** The certificate that was named, watched for a newer one, or the development certificate. */
+async function tlsContext({ certificate, log: mode }: Flags, log: Log): Promise<ServerTls> {
+  const tls = createServerTls({
+    alpn: ["h2", "http/1.1"],
+    certificates: certificate ?? (await developmentCertificate()),
+    ...(mode === "silent" ? {} : { onProblem: (error: Error) => log.note(error.message) }),
+  });
+  if (certificate !== null) tls.watch();
+  return tls;
 }
 
 function serverOptions({ log: mode, maxContent }: Flags, log: Log): ServerOptions {

@@ -9,7 +9,15 @@ const serve = (...argv: string[]): Flags => {
 
 describe("flags", () => {
   test("without any: this machine only, port 8080, json where nobody reads along", () => {
-    expect(serve()).toEqual({ host: "127.0.0.1", port: 8080, log: "json", maxContent: null, graceMs: 10_000 });
+    expect(serve()).toEqual({
+      host: "127.0.0.1",
+      port: 8080,
+      tlsPort: null,
+      certificate: null,
+      log: "json",
+      maxContent: null,
+      graceMs: 10_000,
+    });
   });
 
   test("the log is pretty on a terminal, unless something else is asked for", () => {
@@ -23,7 +31,15 @@ describe("flags", () => {
   });
 
   test("every flag, with a space or an equals sign", () => {
-    const expected = { host: "::1", port: 0, log: "pretty", maxContent: 1_024, graceMs: 250 };
+    const expected = {
+      host: "::1",
+      port: 0,
+      tlsPort: null,
+      certificate: null,
+      log: "pretty",
+      maxContent: 1_024,
+      graceMs: 250,
+    };
     expect(serve("--host", "::1", "--port", "0", "--log", "pretty", "--max-content", "1KiB", "--grace", "250")).toEqual(
       expected,
     );
@@ -97,5 +113,21 @@ describe("flags", () => {
       expect(HELP).toContain(`  ${flag}`);
     for (const value of ["127.0.0.1", "8080", "1MiB", "10000"]) expect(HELP).toContain(`default ${value}`);
     for (const line of HELP.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
+  });
+});
+
+describe("TLS", () => {
+  test("is off unless its port is given", () => {
+    expect(parseFlags([], false)).toMatchObject({ flags: { tlsPort: null, certificate: null } });
+    expect(parseFlags(["--tls-port", "0"], false)).toMatchObject({ flags: { tlsPort: 0, certificate: null } });
+  });
+  test("a certificate has a key, and a port to be used on", () => {
+    const files = ["--cert", "c.pem", "--key", "k.pem"];
+    expect(parseFlags(["--tls-port", "8443", ...files], false)).toMatchObject({
+      flags: { certificate: { cert: "c.pem", key: "k.pem" } },
+    });
+    expect(() => parseFlags(["--tls-port", "8443", "--cert", "c.pem"], false)).toThrow("--cert and --key go together");
+    expect(() => parseFlags(files, false)).toThrow("need --tls-port");
+    expect(() => parseFlags(["--tls-port", "70000"], false)).toThrow("--tls-port is a whole number");
   });
 });

@@ -1,2 +1,2 @@
 export type { ServerOptions } from "./options.ts";
-export { createServer, type Listening, Server, type ServerFigures } from "./server.ts";
+export { createServer, type Listening, Server, type ServerFigures, type ServerListenOptions } from "./server.ts";

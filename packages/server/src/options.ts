@@ -14,7 +14,7 @@ import type { ListenOptions } from "@stack/tcp";
  */
 export interface ServerOptions
   extends Omit<ServerConnectionOptions, "handler">,
-    Omit<ListenOptions, "connect" | "onRefused"> {
+    Omit<ListenOptions, "connect" | "onRefused" | "secure"> {
   /**
    * Limits that only HTTP/2 has; what both versions have (times, content, paces) is said once, beside this. `false`:
    * HTTP/2 is not spoken. Default: spoken to clients that begin with its preface.

@@ -3,19 +3,29 @@
  *
  * @module
  */
-import { compose, escapeForLog, type Handler, type HttpRequest, type HttpResponse, type Layer } from "@stack/http";
+import {
+  type Carrier,
+  compose,
+  type Engine,
+  escapeForLog,
+  type Handler,
+  type HttpRequest,
+  type HttpResponse,
+  type Layer,
+} from "@stack/http";
 import { DEFAULT_SERVER_OPTIONS, ServerConnection as Http1Connection, resolveServerOptions } from "@stack/http1";
 import { ServerConnection as Http2Connection, resolveOptions } from "@stack/http2";
 import { createRouter, type RouteArguments, type Router } from "@stack/router";
 import {
   type Address,
-  type Carrier,
   type CloseOptions,
   type CutConnection,
   formatAddress,
   type Listener,
+  type ListenOptions,
   listen,
 } from "@stack/tcp";
+import { createServerTls, type ListenTlsOptions, listenTls, ServerTls, type ServerTlsOptions } from "@stack/tls";
 import type { ServerOptions } from "./options.ts";
 import { type Engines, ProtocolSniffer } from "./protocol-sniffer.ts";
 
@@ -26,6 +36,12 @@ export interface Listening {
   readonly host: string;
   /** The port that the system chose when 0 was asked for; 0 for a Unix socket. */
   readonly port: number;
+}
+
+/** How to listen. */
+export interface ServerListenOptions {
+  /** Speaks TLS: certificates and keys, or a context that was made before and may be shared. Default: cleartext. */
+  readonly tls?: ServerTls | ServerTlsOptions;
 }
 
 /** Figures of a server since it was made. */
@@ -64,6 +80,7 @@ export class Server {
   private readonly router: Router;
   private readonly layers: Layer[];
   private readonly listeners: Listener[];
+  private readonly contexts: ServerTls[];
   private requests: number;
   private refused: number;
   private errors: number;
@@ -74,6 +91,7 @@ export class Server {
     this.router = createRouter();
     this.layers = [];
     this.listeners = [];
+    this.contexts = [];
     this.requests = 0;
     this.refused = 0;
     this.errors = 0;
@@ -139,26 +157,71 @@ export class Server {
 
   /**
    * Listens on `8080`, `"0.0.0.0:8080"`, `"[::1]:0"`, `"unix:/run/app.sock"` …; without a host on 127.0.0.1.
-   * May be called several times.
+   * May be called several times: cleartext on one port, TLS on another.
    *
+   * @param options - `tls`: certificates, or a `ServerTls` of `@stack/tls`; ALPN then chooses HTTP/2 or HTTP/1.1
    * @throws TcpError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`
+   * @throws TlsError for certificates and keys that cannot be used
    */
-  async listen(address: Address): Promise<Listening> {
-    const options = this.config;
-    const { onConnectionRefused } = options;
-    const engines = this.engines();
-    const listener = await listen(address, {
-      ...options,
-      connect: (carrier: Carrier) =>
-        options.http2 === false
-          ? engines.http1(carrier)
-          : new ProtocolSniffer(carrier, engines, options.headTimeoutMs ?? DEFAULT_SERVER_OPTIONS.headTimeoutMs),
-      ...(onConnectionRefused === undefined ? {} : { onRefused: onConnectionRefused }),
-    } as Parameters<typeof listen>[1]);
+  async listen(address: Address, options: ServerListenOptions = {}): Promise<Listening> {
+    const { tls } = options;
+    const listener =
+      tls === undefined ? await listen(address, this.cleartext()) : await listenTls(address, this.secured(tls));
     this.listeners.push(listener);
     const bound = listener.address;
     if ("path" in bound) return { url: formatAddress(bound), host: "", port: 0 };
-    return { url: `http://${formatAddress(bound)}`, host: bound.host, port: bound.port };
+    return {
+      url: `${tls === undefined ? "http" : "https"}://${formatAddress(bound)}`,
+      host: bound.host,
+      port: bound.port,
+    };
+  }
+
+  /** Without TLS the first octets tell the version. */
+  private cleartext(): ListenOptions {
+    const engines = this.engines();
+    const { http2, headTimeoutMs = DEFAULT_SERVER_OPTIONS.headTimeoutMs } = this.config;
+    return this.listening((carrier) =>
+      http2 === false ? engines.http1(carrier) : new ProtocolSniffer(carrier, engines, headTimeoutMs),
+    );
+  }
+
+  /** With TLS the handshake has told it, before the first octet (RFC 7301). */
+  private secured(tls: ServerTls | ServerTlsOptions): ListenTlsOptions {
+    const engines = this.engines();
+    const context =
+      tls instanceof ServerTls
+        ? tls
+        : createServerTls({ alpn: this.config.http2 === false ? HTTP1_ONLY : BOTH, ...tls });
+    if (context !== tls) this.contexts.push(context);
+    return {
+      ...this.listening((carrier) => (carrier.peer.alpn === "h2" ? engines.http2(carrier) : engines.http1(carrier))),
+      tls: context,
+    };
+  }
+
+  private listening(connect: (carrier: Carrier) => Engine): ListenOptions {
+    const {
+      onConnectionRefused,
+      maxConnections,
+      maxConnectionsPerAddress,
+      backlog,
+      noDelay,
+      keepAliveMs,
+      reuseReads,
+      reusePort,
+    } = this.config;
+    return {
+      connect,
+      ...(onConnectionRefused === undefined ? {} : { onRefused: onConnectionRefused }),
+      ...(maxConnections === undefined ? {} : { maxConnections }),
+      ...(maxConnectionsPerAddress === undefined ? {} : { maxConnectionsPerAddress }),
+      ...(backlog === undefined ? {} : { backlog }),
+      ...(noDelay === undefined ? {} : { noDelay }),
+      ...(keepAliveMs === undefined ? {} : { keepAliveMs }),
+      ...(reuseReads === undefined ? {} : { reuseReads }),
+      ...(reusePort === undefined ? {} : { reusePort }),
+    };
   }
 
   /** What makes the engines of connections: both versions call the same handler under the same limits. */
@@ -195,7 +258,10 @@ export class Server {
    * @returns the connections that were dropped
    */
   close(options: CloseOptions = {}): Promise<CutConnection[]> {
-    this.closed ??= Promise.all(this.listeners.map((listener) => listener.close(options))).then((cut) => cut.flat());
+    this.closed ??= Promise.all(this.listeners.map((listener) => listener.close(options))).then((cut) => {
+      for (const context of this.contexts) context.close();
+      return cut.flat();
+    });
     return this.closed;
   }
 }
@@ -204,3 +270,6 @@ function reportOnStderr(error: unknown, request: HttpRequest): void {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   console.error(`${escapeForLog(request.method)} ${escapeForLog(request.target)} failed: ${what}`);
 }
+
+const BOTH: readonly string[] = ["h2", "http/1.1"];
+const HTTP1_ONLY: readonly string[] = ["http/1.1"];
