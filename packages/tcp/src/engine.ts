@@ -7,14 +7,36 @@
  *
  * @module
  */
-/** A protocol, one connection of it: octets in, octets out. Opens no socket, reads no clock, sets no timer. */
+/**
+ * A protocol, one connection of it: octets in, octets out. Opens no socket, reads no clock, sets no timer.
+ *
+ * After each call of `receive`, `receiveEnd`, `drain` and `onDeadline` follows one of `flush`, unless 64 KiB wait for the
+ * kernel already. What an engine throws resets its connection, and `closed` is told (S102).
+ *
+ * @example
+ * ```ts
+ * const greet = (carrier: Carrier): Engine => ({
+ *   receive() {},
+ *   receiveEnd() {},
+ *   flush(sink) {
+ *     sink.writeLatin1(`hello, ${carrier.peer.address}\n`);
+ *     sink.end();
+ *     return true;
+ *   },
+ *   drain() {},
+ *   deadline: carrier.now + 5_000,
+ *   onDeadline: () => carrier.abort(null),
+ *   closed() {},
+ * });
+ * ```
+ */
 export interface Engine {
   /**
    * Takes all of `bytes[start, end)`, borrowed until the call returns: what must wait is copied and reading is paused.
    * A range, so that reads into one reused buffer make no object each.
    */
   receive(bytes: Uint8Array, start?: number, end?: number): void;
-  /** The peer ended its side (FIN or close_notify). The other direction is still open. */
+  /** The peer ended its side (FIN or close_notify). The other direction is open until the engine ends it too. */
   receiveEnd(): void;
   /** Writes what is ready to the sink. False: the sink asked to wait, there is more. */
   flush(sink: ByteSink): boolean;
@@ -29,15 +51,18 @@ export interface Engine {
 
 /** Where {@link Engine.flush} puts its octets. Valid only during the call. */
 export interface ByteSink {
-  /** The sink's own memory. May be another one after {@link reserve}. */
+  /** The sink's own memory. May be another one after {@link reserve}: read it anew, behind the call. */
   readonly memory: Uint8Array;
   /** Makes room for `octets` in {@link memory} and returns the offset at which they go. */
   reserve(octets: number): number;
-  /** Says how many of the reserved octets were filled. */
+  /** Says how many of the reserved octets were filled. More than were reserved: RangeError (S106). */
   commit(octets: number): void;
   /** Text whose every code unit is an octet: heads, and content that is ASCII. */
   writeLatin1(text: string): void;
-  /** Content octets, lent until {@link Carrier.pending} falls to 0. False: wait before writing more. */
+  /**
+   * Content octets, lent until {@link Carrier.pending} falls to 0. False: wait before writing more, `flush` is called
+   * again then. An empty write only asks.
+   */
   write(bytes: Uint8Array): boolean;
   /** Nothing follows: the peer is told so (FIN) after the last octet. */
   end(): void;
@@ -54,10 +79,17 @@ export interface Carrier {
   readonly pending: number;
   /** Asks for a call of {@link Engine.flush} before this turn of the event loop ends. */
   wantFlush(): void;
+  /** Paused, the engine is given nothing: neither octets nor the end. The peer is held back by the system's buffers. */
   pauseReading(paused: boolean): void;
-  /** Drops the connection now; {@link Engine.closed} follows with `reason`. */
+  /**
+   * Drops the connection and what is pending, now; {@link Engine.closed} follows with `reason`, in a turn of its own.
+   * With a reason the peer sees a reset, where there is one (not on Unix sockets, not under TLS); with `null` an end.
+   */
   abort(reason: Error | null): void;
-  /** Gives the byte stream to another engine, together with the octets that this one did not use. */
+  /**
+   * Gives the byte stream to another engine, together with the octets that this one did not use. What this one has
+   * still to say leaves first; it is called no more. Reading stays paused if it was.
+   */
   handOver(next: Engine, rest: Uint8Array): void;
 }
 

@@ -17,7 +17,19 @@ export type TcpErrorCode =
   | "ERR_DIAL_ABORTED"
   | "ERR_SERVER_CLOSED";
 
-/** A socket that could not be opened. The system's own error is the `cause`. */
+/**
+ * A socket that could not be opened, or that the server closed. The system's own error is the `cause`.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await listen(8080, { connect });
+ * } catch (error) {
+ *   if (!(error instanceof TcpError) || error.code !== "ERR_ADDRESS_IN_USE") throw error;
+ *   await listen(0, { connect });
+ * }
+ * ```
+ */
 export class TcpError extends Error {
   override readonly name = "TcpError";
   /** Stable, documented, safe to switch on. */

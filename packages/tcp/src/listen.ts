@@ -19,7 +19,7 @@ import { MAX_TIMER_MS } from "./timer-wheel.ts";
 
 /** Bounds and socket options of a {@link Listener}. */
 export interface ListenOptions {
-  /** Makes the engine of each connection. */
+  /** Makes the engine of each connection. When it throws, the connection is dropped and the process is warned (S102). */
   readonly connect: (carrier: Carrier) => Engine;
   /** Connections at once; more are closed as they come (S104). Default 32,768. */
   readonly maxConnections?: number;
@@ -49,7 +49,7 @@ export interface CutConnection {
 
 /** How to close. */
 export interface CloseOptions {
-  /** How long open exchanges may take to finish, ms. Default 10,000. */
+  /** How long open exchanges may take to finish, ms; `Infinity` for as long as they like. Default 10,000. */
   readonly graceMs?: number;
 }
 
@@ -83,7 +83,9 @@ export class Listener {
   }
 
   /**
-   * Stops accepting, lets every engine finish, and after `graceMs` drops what is still open.
+   * Stops accepting, lets every engine finish, and after `graceMs` drops what is still open. Resolves when all sockets
+   * are closed; a second call gives the promise of the first.
+   *
    * @returns the connections that were dropped; empty when all ended in good order
    */
   close(options: CloseOptions = {}): Promise<CutConnection[]> {
@@ -126,7 +128,11 @@ export class Listener {
     const address =
       maxConnectionsPerAddress === Number.POSITIVE_INFINITY ? "" : canonicalAddress(socket.remoteAddress ?? "");
     const ofAddress = this.perAddress.get(address) ?? 0;
-    if (this.connections >= maxConnections || ofAddress >= maxConnectionsPerAddress || this.closing !== null) {
+    if (this.closing !== null) {
+      socket.destroy();
+      return;
+    }
+    if (this.connections >= maxConnections || ofAddress >= maxConnectionsPerAddress) {
       this.refuse(socket, options);
       return;
     }
@@ -195,7 +201,17 @@ export const DEFAULT_MAX_CONNECTIONS = 32_768;
 /**
  * Listens on an address; each connection gets an engine from `options.connect`.
  *
- * @throws {@link TcpError} `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`
+ * The file of a Unix socket that outlived its process is replaced; any other file is left alone.
+ *
+ * @throws {@link TcpError} `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`;
+ *   RangeError when the address is none
+ *
+ * @example
+ * ```ts
+ * const listener = await listen("[::1]:0", { connect: (carrier) => new Echo(carrier), maxConnectionsPerAddress: 100 });
+ * console.log(formatAddress(listener.address)); // "[::1]:40123"
+ * process.once("SIGTERM", () => listener.close({ graceMs: 5_000 }));
+ * ```
  */
 export async function listen(address: Address, options: ListenOptions): Promise<Listener> {
   const wanted = parseAddress(address);
