@@ -174,7 +174,7 @@ describe("back-pressure", () => {
     async (octets) => {
       const { engine, peer } = await carried((carrier) => new Answers(carrier, octets));
       peer.pause();
-      peer.write(Buffer.alloc(10_000, "?"));
+      peer.write(Buffer.alloc(50_000, "?"));
       await until(() => engine.carrier.pending > 0);
       let most = 0;
       for (let i = 0; i < 500; i++) {
