@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { HpackDecoder, HpackEncoder, HpackError } from "../../src/index.ts";
 import { decode, encode } from "../wire.ts";
 
+const numRuns = Number(process.env.FUZZ_RUNS ?? 500);
+
 /** Octets that are likely to be read as something: representations, short lengths, the ends of integers. */
 const octet = fc.oneof(
   fc.integer({ min: 0, max: 255 }),
@@ -40,7 +42,7 @@ describe("any octets give a list or an HpackError", () => {
       fc.property(fc.array(anyOctets, { maxLength: 5 }), fc.nat(5000), fc.nat(2000), (blocks, table, section) =>
         feed(blocks, table, section),
       ),
-      { numRuns: 2000 },
+      { numRuns },
     );
   });
 
@@ -57,7 +59,7 @@ describe("any octets give a list or an HpackError", () => {
         });
         feed(blocks, 4096, 65_536);
       }),
-      { numRuns: 1000 },
+      { numRuns },
     );
   });
 });
