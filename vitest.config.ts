@@ -14,6 +14,8 @@ const config: ViteUserConfig = defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**", "bench/peers/**"],
     // Processes, not threads: Deno has no threads that vitest can use, and a crash takes one file with it.
     pool: "forks",
+    // All cores: many tests wait for a socket or a child. vitest would leave one core free.
+    maxWorkers: "100%",
     testTimeout: 30_000,
     setupFiles: process.env.FUZZ_SEED === undefined ? [] : ["scripts/fuzz-seed.ts"],
     reporters: reports === undefined ? ["default"] : ["default", ["json", { outputFile: `${reports}/${run}.json` }]],
