@@ -155,8 +155,8 @@ export class EncoderTable {
   }
 }
 
-/** Entries of one name that are compared; an older one is written anew rather than searched for. */
-const MAX_STEPS = 8;
+/** Entries of one name that are compared: an older one is written anew, so that no table makes a search long. */
+const MAX_STEPS = 16;
 
 /** Slots of a table with its first entry. */
 const FIRST_SLOTS = 16;

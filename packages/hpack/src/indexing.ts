@@ -3,9 +3,9 @@
  *
  * Secrets never do. Any other field does, until its name turns out to have
  * another value each time: such values only push out what would be used.
- * Learning this compressed 24 recorded connections better than the fixed list
- * of names (:path, etag, age …) that other encoders have: to 25.0 % of their
- * octets instead of 25.9 %.
+ * Learning this compressed 24 recorded connections to 24.8 % of their octets;
+ * a fixed list of such names (:path, etag, age …), which other encoders have,
+ * to 25.8 %.
  *
  * @module
  */
