@@ -9,7 +9,7 @@
  * @module
  */
 
-import { HpackDecoder, HpackEncoder, HpackError } from "@stack/hpack";
+import { DEFAULT_TABLE_SIZE, HpackDecoder, HpackEncoder, HpackError } from "@stack/hpack";
 import { type ByteSink, type Carrier, type Engine, Fields, PeerGoneError } from "@stack/http";
 import {
   ConnectionError,
@@ -81,6 +81,8 @@ export abstract class Connection implements Engine, FrameVisitor {
   /** The last stream that we promised to work on, once GOAWAY was sent; else 2^31-1. */
   protected lastAccepted: number;
   protected draining: boolean;
+  /** The peer knows our settings. */
+  protected acknowledged: boolean;
   private readonly scheduler: Scheduler<Stream>;
   private readonly estimate: BandwidthEstimate;
   private readonly resets: Budget;
@@ -99,6 +101,9 @@ export abstract class Connection implements Engine, FrameVisitor {
   private blockFrames: number;
   private settingsSeen: number;
   private endWanted: boolean;
+  /** GOAWAY with the last stream that is taken was said (RFC 9113 §6.8). */
+  private drainSaid: boolean;
+  private drainDue: number;
   private receiving: boolean;
   private due: number;
   private written: number;
@@ -111,7 +116,8 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.control = new ControlFrames();
     this.peerSettings = new PeerSettings();
     this.hpackDecoder = new HpackDecoder({
-      maxTableOctets: options.headerTableOctets,
+      // A smaller table is in force when the peer has acknowledged it (RFC 9113 §4.3.1).
+      maxTableOctets: Math.max(options.headerTableOctets, DEFAULT_TABLE_SIZE),
       maxFieldSectionOctets: options.maxFieldSectionOctets,
       maxFields: options.maxFields,
     });
@@ -121,6 +127,9 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.lastPeerId = 0;
     this.lastAccepted = MAX_31_BIT;
     this.draining = false;
+    this.acknowledged = false;
+    this.drainSaid = false;
+    this.drainDue = Number.POSITIVE_INFINITY;
     this.scheduler = new Scheduler();
     this.estimate = new BandwidthEstimate();
     this.resets = new Budget(options.resetBurst, options.resetsPerSecond, now);
@@ -147,7 +156,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   // Engine
 
   get deadline(): number {
-    return this.due;
+    return Math.min(this.due, this.drainDue);
   }
 
   receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
@@ -165,8 +174,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   receiveEnd(): void {
     if (this.phase === GONE) return;
     // Without the peer's octets no window opens and no stream ends well: what is open is over.
-    this.cutAll(new PeerGoneError());
-    if (this.phase < ENDING) this.end(NO_ERROR, "");
+    if (this.phase < ENDING) this.end(NO_ERROR, "", new PeerGoneError());
   }
 
   flush(sink: ByteSink): boolean {
@@ -181,7 +189,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.flushWindowless(sink);
     const done = this.flushContent(sink);
     if (this.control.octets > 0) this.control.flush(sink); // what the end of a stream made us say
-    if (this.draining && this.streams.size === 0 && this.lastAccepted !== MAX_31_BIT) this.end(NO_ERROR, "");
+    if (this.drainSaid && this.streams.size === 0) this.end(NO_ERROR, "");
     if (this.endWanted) {
       this.control.flush(sink);
       this.endWanted = false;
@@ -196,12 +204,12 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.draining = true;
     this.control.goaway(MAX_31_BIT, NO_ERROR, "");
     this.sendPing(DRAIN);
-    this.due = Math.min(this.due, this.carrier.now + DRAIN_PING_MS);
-    this.wantFlush();
+    this.drainDue = this.carrier.now + DRAIN_PING_MS;
   }
 
   onDeadline(): void {
     const { now } = this.carrier;
+    if (now >= this.drainDue) this.drainSecond();
     if (now < this.due) return;
     if (this.phase === ENDING) {
       if (this.carrier.pending > 0 && this.written !== this.carrier.pending) {
@@ -210,7 +218,6 @@ export abstract class Connection implements Engine, FrameVisitor {
       } else this.carrier.abort(null);
       return;
     }
-    if (this.draining && this.lastAccepted === MAX_31_BIT) this.drainSecond();
     if (this.phase === STARTING) this.end(PROTOCOL_ERROR, "no SETTINGS came in time");
     else if (this.blockStream !== 0) this.end(ENHANCE_YOUR_CALM, "a field block took too long");
     else if (this.streams.size === 0) this.end(NO_ERROR, "");
@@ -221,6 +228,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     if (this.phase === GONE) return;
     this.phase = GONE;
     this.due = Number.POSITIVE_INFINITY;
+    this.drainDue = Number.POSITIVE_INFINITY;
     this.frames.stop();
     this.control.clear();
     this.cutAll(reason instanceof Http2Error ? reason : new PeerGoneError(undefined, { cause: reason }));
@@ -252,9 +260,20 @@ export abstract class Connection implements Engine, FrameVisitor {
     if (this.phase >= ENDING) return;
     stream.progressAt = this.carrier.now;
     const increment = stream.remoteEnded ? 0 : (stream.receiveWindow?.give(octets) ?? 0);
-    if (increment > 0) this.control.windowUpdate(stream.id, increment);
+    if (increment > 0) {
+      this.control.windowUpdate(stream.id, increment);
+      this.wantFlush();
+    }
     this.returned(octets);
-    if (this.control.octets > 0) this.wantFlush();
+  }
+
+  /** Octets of content are no longer held, or never were: the connection's window opens again. */
+  returned(octets: number): void {
+    if (octets === 0 || this.phase >= ENDING) return;
+    const increment = this.receiveWindow.give(octets);
+    if (increment === 0) return;
+    this.control.windowUpdate(0, increment);
+    this.wantFlush();
   }
 
   /** Resets a stream for our own reasons; what the peer caused goes through {@link streamError}. */
@@ -298,20 +317,32 @@ export abstract class Connection implements Engine, FrameVisitor {
     }
     const octets = end - start;
     if (octets === 0 && !endStream) this.chargeControl("DATA that carries nothing"); // S64, S87
-    stream.receiveWindow ??= new ReceiveWindow(Math.max(this.streamWindowSize, DEFAULT_WINDOW));
+    stream.receiveWindow ??= new ReceiveWindow(
+      this.streamWindowSize,
+      this.acknowledged ? this.streamWindowSize : Math.max(this.streamWindowSize, DEFAULT_WINDOW),
+    );
     if (!stream.receiveWindow.take(flowOctets)) {
       this.returned(flowOctets);
       this.streamError(stream, FLOW_CONTROL_ERROR);
       return;
     }
     stream.progressAt = this.carrier.now;
+    if (octets >= SUBSTANTIAL) this.controls.refund(1);
     if (octets > 0 && this.estimate.arrived(flowOctets, this.receiveWindow.size)) this.sendPing(PROBE);
-    if (!stream.receiveContent(bytes, start, end) || (endStream && !stream.lengthHolds)) {
+    if (!stream.receiveContent(bytes, start, end)) {
+      this.returned(flowOctets);
       this.streamError(stream, PROTOCOL_ERROR); // RFC 9113 §8.1.1, S80
       return;
     }
-    if (flowOctets > octets) this.consumed(stream, flowOctets - octets); // padding is consumed as it comes
-    if (endStream) this.endReceived(stream, null);
+    // Padding is consumed as it comes.
+    if (stream.connection === null) {
+      this.returned(flowOctets - octets); // its reader gave it up
+      return;
+    }
+    if (flowOctets > octets) this.consumed(stream, flowOctets - octets);
+    if (!endStream) return;
+    if (stream.lengthHolds) this.endReceived(stream, null);
+    else this.streamError(stream, PROTOCOL_ERROR); // RFC 9113 §8.1.1, S80
   }
 
   onHeaders(
@@ -394,6 +425,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     if (this.phase === STARTING) {
       this.phase = RUNNING;
       this.rest();
+      this.enlarge(this.options.initialWindowOctets);
     } else this.chargeControl("SETTINGS"); // S61
     this.control.settingsAck();
     this.onPeerSettings();
@@ -402,7 +434,14 @@ export abstract class Connection implements Engine, FrameVisitor {
 
   onSettingsAck(): void {
     this.mayCome();
-    this.chargeControl("SETTINGS");
+    if (this.control.unacknowledged === 0) {
+      this.chargeControl("SETTINGS acknowledgements that nobody asked for");
+      return;
+    }
+    this.control.unacknowledged--;
+    if (this.acknowledged) return;
+    this.acknowledged = true;
+    this.hpackDecoder.setMaxTableOctets(this.options.headerTableOctets);
   }
 
   onPing(bytes: Uint8Array, at: number, ack: boolean): void {
@@ -415,7 +454,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     }
     const which = bytes[at];
     if (which === PROBE && this.estimate.probing) this.growWindows();
-    else if (which === DRAIN && this.draining && this.lastAccepted === MAX_31_BIT) this.drainSecond();
+    else if (which === DRAIN && this.draining && !this.drainSaid) this.drainSecond();
     else this.chargeControl("PING acknowledgements that nobody asked for");
   }
 
@@ -475,10 +514,13 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.mayCome();
     const stream = this.streams.get(streamId);
     if (stream !== undefined) this.streamError(stream, errorCode);
+    // RFC 9113 §6.4: nothing resets an idle stream.
+    else if (this.isIdle(streamId))
+      throw new ConnectionError(errorCode, `a frame that is wrong, on idle stream ${streamId}`);
     else {
       this.control.rstStream(streamId, errorCode);
-      this.chargeReset();
       this.wantFlush();
+      this.chargeReset();
     }
   }
 
@@ -537,18 +579,22 @@ export abstract class Connection implements Engine, FrameVisitor {
   }
 
   /** Says GOAWAY for the last time, and ends. */
-  protected end(errorCode: number, debug: string): void {
+  protected end(errorCode: number, debug: string, reason: Error | null = null): void {
     if (this.phase >= ENDING) return;
-    this.control.goaway(this.lastPeerId, errorCode, debug);
+    // RFC 9113 §6.8: what was said once is never raised.
+    this.control.goaway(Math.min(this.lastPeerId, this.lastAccepted), errorCode, debug);
     this.phase = ENDING;
     this.endWanted = true;
     this.frames.stop();
     this.due = this.carrier.now + this.options.lingerMs;
-    this.cutAll(new Http2Error("ERR_HTTP2_CLOSED", errorCode, "us", "the connection ended"));
+    this.drainDue = Number.POSITIVE_INFINITY;
+    this.cutAll(reason ?? new Http2Error("ERR_HTTP2_CLOSED", errorCode, "us", "the connection ended"));
     this.wantFlush();
   }
 
   protected wantFlush(): void {
+    if (this.control.isFull && this.phase < ENDING)
+      this.failed(new ConnectionError(ENHANCE_YOUR_CALM, "more answers are asked for than are read"));
     if (!this.receiving) this.carrier.wantFlush();
   }
 
@@ -558,7 +604,6 @@ export abstract class Connection implements Engine, FrameVisitor {
     if (this.phase >= ENDING) return;
     this.due =
       now + (this.streams.size === 0 ? this.options.idleTimeoutMs : Math.min(this.options.contentTimeoutMs, LOOK_MS));
-    if (this.draining && this.lastAccepted === MAX_31_BIT) this.due = Math.min(this.due, now + DRAIN_PING_MS);
   }
 
   /** We have said GOAWAY for the last time, or the byte stream is gone. */
@@ -701,6 +746,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     stream.sendWindow -= octets;
     this.sendWindow -= octets;
     stream.progressAt = this.carrier.now;
+    if (octets >= SUBSTANTIAL) this.controls.refund(1);
     if (last) {
       this.scheduler.remove(stream);
       if (ends) this.endSent(stream);
@@ -738,7 +784,8 @@ export abstract class Connection implements Engine, FrameVisitor {
       const isLast = from + most >= octets;
       const type = from === 0 ? FRAME_TYPE.HEADERS : FRAME_TYPE.CONTINUATION;
       writeFrameHead(sink, piece.length, type, (from === 0 ? flags : 0) | (isLast ? FLAG.END_HEADERS : 0), stream.id);
-      sink.memory.set(piece, sink.reserve(piece.length));
+      const room = sink.reserve(piece.length); // before `memory`: reserving may replace it
+      sink.memory.set(piece, room);
       sink.commit(piece.length);
     }
   }
@@ -770,22 +817,23 @@ export abstract class Connection implements Engine, FrameVisitor {
 
   // Windows of ours
 
-  private returned(octets: number): void {
-    const increment = this.receiveWindow.give(octets);
-    if (increment > 0) this.control.windowUpdate(0, increment);
-  }
-
   private growWindows(): void {
     const { options } = this;
     const size = this.estimate.measured(this.receiveWindow.size, options.maxWindowOctets);
-    const increment = this.receiveWindow.grow(size);
-    if (increment === 0) return;
-    this.control.windowUpdate(0, increment);
+    if (size > this.receiveWindow.size) this.enlarge(size);
     if (size > this.streamWindowSize) {
       this.streamWindowSize = size;
       this.control.settings([[SETTING.INITIAL_WINDOW_SIZE, size]]);
       for (const stream of this.streams.values()) stream.receiveWindow?.grow(size);
+      this.wantFlush();
     }
+  }
+
+  /** Enlarges the connection's window, which no setting does (RFC 9113 §6.9.2). */
+  private enlarge(size: number): void {
+    const increment = this.receiveWindow.grow(size);
+    if (increment === 0) return;
+    this.control.windowUpdate(0, increment);
     this.wantFlush();
   }
 
@@ -835,17 +883,18 @@ export abstract class Connection implements Engine, FrameVisitor {
       throw new ConnectionError(ENHANCE_YOUR_CALM, "too many streams for nothing");
   }
 
-  private chargeControl(what: string): void {
+  protected chargeControl(what: string): void {
     if (!this.controls.charge(1, this.carrier.now)) throw new ConnectionError(ENHANCE_YOUR_CALM, `too much of ${what}`);
   }
 
   // Time and the end
 
   private drainSecond(): void {
+    this.drainSaid = true;
+    this.drainDue = Number.POSITIVE_INFINITY;
     this.lastAccepted = this.lastPeerId;
     this.control.goaway(this.lastPeerId, NO_ERROR, "");
     this.wantFlush();
-    this.rest();
   }
 
   private checkStreams(now: number): void {
@@ -877,6 +926,9 @@ const MAX_SETTINGS = 32;
 
 /** A window opened by less than this, with more content waiting, is charged (S57). */
 const SMALL_INCREMENT = 64;
+
+/** A DATA frame of this many octets is useful work: peers that measure the path send a PING for each (S58). */
+const SUBSTANTIAL = 1_024;
 
 /** How often streams are looked at, ms. */
 const LOOK_MS = 5_000;

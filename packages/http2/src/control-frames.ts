@@ -1,15 +1,13 @@
 /**
  * Control frames that wait to be sent: short, in order, ahead of all content.
  *
- * What the peer makes us say is bounded here: a peer that asks faster than it
- * listens ends its connection (S58, S60, S61).
+ * What the peer makes us say is bounded: one that asks faster than it listens
+ * fills this, and its connection ends (S58, S60, S61).
  *
  * @module
  */
 import type { ByteSink } from "@stack/http";
 import {
-  ConnectionError,
-  ERROR_CODE,
   encodeGoaway,
   encodePing,
   encodeRstStream,
@@ -19,44 +17,52 @@ import {
 } from "@stack/http2-frames";
 
 /** Octets of control frames that may wait for a peer that does not read. */
-export const MAX_WAITING_OCTETS = 16_384;
+const MAX_WAITING_OCTETS = 16_384;
 
 export class ControlFrames {
   /** Octets that wait. */
   octets: number;
+  /** SETTINGS of ours that the peer has not acknowledged. */
+  unacknowledged: number;
   private bytes: Uint8Array;
 
   constructor() {
     this.octets = 0;
+    this.unacknowledged = 0;
     this.bytes = NOTHING;
   }
 
+  /** More waits than a peer that reads would let wait. */
+  get isFull(): boolean {
+    return this.octets > MAX_WAITING_OCTETS;
+  }
+
   settings(pairs: readonly (readonly [number, number])[]): void {
-    this.room(9 + pairs.length * 6);
+    this.grow(9 + pairs.length * 6);
+    this.unacknowledged++;
     this.octets = encodeSettings(this.bytes, this.octets, pairs);
   }
 
   settingsAck(): void {
-    this.room(9);
+    this.grow(9);
     this.octets = encodeSettingsAck(this.bytes, this.octets);
   }
 
   ping(data: Uint8Array, from: number, ack: boolean): void {
-    this.room(17);
+    this.grow(17);
     this.octets = encodePing(this.bytes, this.octets, data, from, ack);
   }
 
   rstStream(streamId: number, errorCode: number): void {
-    this.room(13);
+    this.grow(13);
     this.octets = encodeRstStream(this.bytes, this.octets, streamId, errorCode);
   }
 
   windowUpdate(streamId: number, increment: number): void {
-    this.room(13);
+    this.grow(13);
     this.octets = encodeWindowUpdate(this.bytes, this.octets, streamId, increment);
   }
 
-  /** The last word must always fit: no bound. */
   goaway(lastStreamId: number, errorCode: number, debug: string): void {
     this.grow(17 + debug.length);
     this.octets = encodeGoaway(this.bytes, this.octets, lastStreamId, errorCode, debug);
@@ -72,12 +78,6 @@ export class ControlFrames {
   clear(): void {
     this.octets = 0;
     if (this.bytes.length > 1_024) this.bytes = NOTHING;
-  }
-
-  private room(octets: number): void {
-    if (this.octets + octets > MAX_WAITING_OCTETS)
-      throw new ConnectionError(ERROR_CODE.ENHANCE_YOUR_CALM, "more answers are asked for than are read");
-    this.grow(octets);
   }
 
   private grow(octets: number): void {

@@ -41,9 +41,10 @@ export class ReceiveWindow {
   private left: number;
   private consumed: number;
 
-  constructor(size: number) {
+  /** @param left - what the peer takes the window for, while it may not have heard of `size` */
+  constructor(size: number, left: number = size) {
     this.size = size;
-    this.left = size;
+    this.left = left;
     this.consumed = 0;
   }
 
@@ -57,23 +58,18 @@ export class ReceiveWindow {
   give(octets: number): number {
     this.consumed += octets;
     if (this.consumed < this.size / 2) return 0;
-    return this.release();
-  }
-
-  /** Enlarges the window; returns the increment to send now. */
-  grow(size: number): number {
-    if (size <= this.size) return 0;
-    const more = size - this.size;
-    this.size = size;
-    this.left += more;
-    return more + this.release();
-  }
-
-  private release(): number {
     const increment = this.consumed;
     this.left += increment;
     this.consumed = 0;
     return increment;
+  }
+
+  /** Enlarges the window; returns by how much. */
+  grow(size: number): number {
+    const more = Math.max(0, size - this.size);
+    this.size += more;
+    this.left += more;
+    return more;
   }
 }
 

@@ -36,6 +36,7 @@ export class ServerConnection extends Connection {
   }
 
   override receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    if (this.isEnding) return;
     let at = start;
     // RFC 9113 §3.4: these octets and no others; a client that speaks something else is told so.
     while (this.prefaceAt < PREFACE.length && at < end) {
@@ -67,8 +68,12 @@ export class ServerConnection extends Connection {
       this.onClosedStream(streamId, "HEADERS");
       return;
     }
-    if (streamId > this.lastAccepted) return; // after our GOAWAY: decoded for the table's sake, else ignored (§6.8)
     this.lastPeerId = streamId;
+    if (streamId > this.lastAccepted) {
+      // After our GOAWAY: decoded for the table's sake, else ignored (§6.8). A flood of them is one all the same.
+      this.chargeControl("HEADERS after GOAWAY");
+      return;
+    }
     if (this.streams.size >= this.options.maxConcurrentStreams) {
       this.refuse(streamId, REFUSED_STREAM, "more streams than SETTINGS_MAX_CONCURRENT_STREAMS");
       return;
@@ -85,8 +90,8 @@ export class ServerConnection extends Connection {
   }
 
   protected onEndSent(stream: Stream): void {
-    // A complete response to an incomplete request: what is left of it is read away, within bounds. A tunnel's is not.
-    if (!(stream as ServerStream).isTunnel) stream.stop(NO_ERROR);
+    // A complete response to an incomplete request: what no one reads of it is read away, within bounds.
+    if (!stream.isRead) stream.stop(NO_ERROR);
   }
 
   protected onPeerSettings(): void {}

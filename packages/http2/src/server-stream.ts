@@ -84,7 +84,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     if (this.receiver !== null || this.discarding)
       throw new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once");
     this.receiver = receiver;
-    if (this.gone !== null && !this.remoteEnded) receiver.onError(this.gone);
+    if (this.gone !== null) receiver.onError(this.gone);
     return this;
   }
 

@@ -11,6 +11,7 @@ import type { ContentReceiver, ContentSource, Fields, Producer } from "@stack/ht
 import { ERROR_CODE } from "@stack/http2-frames";
 import type { Connection } from "./connection.ts";
 import type { ReceiveWindow } from "./flow-control.ts";
+import { HeldContent } from "./held-content.ts";
 import { DEFAULT_PRIORITY } from "./priority.ts";
 import type { Schedulable } from "./scheduler.ts";
 import { CLOSED, HALF_CLOSED_LOCAL, ILLEGAL, next, OPEN, RESERVED_REMOTE } from "./stream-state.ts";
@@ -52,7 +53,7 @@ export abstract class Stream implements Schedulable, ContentSource {
   protected discarding: boolean;
   private discarded: number;
   private credit: number;
-  private held: Uint8Array[];
+  private held: HeldContent | null;
   private receivedTrailers: Fields | null;
   private receivedEnd: boolean;
   private endDelivered: boolean;
@@ -83,7 +84,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.discarding = false;
     this.discarded = 0;
     this.credit = 0;
-    this.held = NO_HELD;
+    this.held = null;
     this.receivedTrailers = null;
     this.receivedEnd = false;
     this.endDelivered = false;
@@ -98,6 +99,11 @@ export abstract class Stream implements Schedulable, ContentSource {
   /** The peer's message is complete. */
   get remoteEnded(): boolean {
     return this.receivedEnd;
+  }
+
+  /** Someone has taken the content. */
+  get isRead(): boolean {
+    return this.receiver !== null;
   }
 
   /** Content waits for a window: the peer owes one. */
@@ -134,8 +140,11 @@ export abstract class Stream implements Schedulable, ContentSource {
       this.consumed(end - start);
       this.discarded += end - start;
       if (this.discarded > MAX_DISCARDED) this.onDiscarded();
-    } else if (this.credit > 0 && this.held.length === 0) this.deliver(bytes, start, end);
-    else this.hold(bytes, start, end);
+    } else if (this.credit > 0 && this.heldOctets === 0) this.deliver(bytes, start, end);
+    else {
+      this.held ??= new HeldContent();
+      this.held.add(bytes, start, end);
+    }
     return true;
   }
 
@@ -148,19 +157,24 @@ export abstract class Stream implements Schedulable, ContentSource {
 
   /** The stream is over before its time: nothing comes any more, nothing that is sent arrives. */
   cut(reason: Error): void {
-    if (this.connection === null) return;
+    const { connection, heldOctets } = this;
+    if (connection === null) return;
     this.connection = null;
     this.state = CLOSED;
     this.forget();
-    if (!this.endDelivered && !this.discarding) this.receiver?.onError(reason);
+    connection.returned(heldOctets);
+    const told = this.endDelivered || this.discarding;
+    this.endDelivered = true;
+    if (!told) this.receiver?.onError(reason);
     const { producer } = this;
     this.producer = null;
     producer?.stopped(reason);
     this.onCut(reason);
   }
 
-  /** Both messages are complete. */
+  /** Both messages are complete. What is held is for who reads it, and the connection's window is not: it opens. */
   release(): void {
+    this.connection?.returned(this.heldOctets);
     this.connection = null;
     this.state = CLOSED;
     this.producer = null;
@@ -178,12 +192,12 @@ export abstract class Stream implements Schedulable, ContentSource {
   // ContentSource
 
   grant(octets: number): void {
-    if (this.connection === null) return;
     this.credit += octets;
     this.onGrant();
-    while (this.held.length > 0 && this.credit > 0) {
-      const bytes = this.held.shift() as Uint8Array;
-      this.deliver(bytes, 0, bytes.length);
+    while (this.credit > 0) {
+      const piece = this.held?.take() ?? null;
+      if (piece === null) break;
+      this.deliver(piece, 0, piece.length);
     }
     this.deliverEnd();
   }
@@ -191,8 +205,9 @@ export abstract class Stream implements Schedulable, ContentSource {
   stop(_code: number): void {
     if (this.discarding) return;
     this.discarding = true;
-    for (const bytes of this.held) this.consumed(bytes.length);
-    this.held = NO_HELD;
+    const { heldOctets } = this;
+    this.held = null;
+    this.consumed(heldOctets);
   }
 
   // What the roles send
@@ -249,27 +264,17 @@ export abstract class Stream implements Schedulable, ContentSource {
   }
 
   private deliverEnd(): void {
-    if (!this.receivedEnd || this.endDelivered || this.held.length > 0 || this.receiver === null) return;
+    if (!this.receivedEnd || this.endDelivered || this.heldOctets > 0 || this.receiver === null) return;
     this.endDelivered = true;
     if (!this.discarding) this.receiver.onEnd(this.receivedTrailers);
   }
 
-  private consumed(octets: number): void {
-    this.connection?.consumed(this, octets);
+  private get heldOctets(): number {
+    return this.held === null ? 0 : this.held.octets;
   }
 
-  /** What no one reads yet is copied; small pieces are joined, so that an octet costs an octet (S65). */
-  private hold(bytes: Uint8Array, start: number, end: number): void {
-    const last = this.held.at(-1);
-    if (last !== undefined && last.length + end - start <= SMALL_PIECE) {
-      const joined = new Uint8Array(last.length + end - start);
-      joined.set(last);
-      joined.set(bytes.subarray(start, end), last.length);
-      this.held[this.held.length - 1] = joined;
-      return;
-    }
-    if (this.held.length === 0) this.held = [];
-    this.held.push(bytes.slice(start, end));
+  private consumed(octets: number): void {
+    if (octets > 0) this.connection?.consumed(this, octets);
   }
 
   private forget(): void {
@@ -277,16 +282,12 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.content = NO_CONTENT;
     this.contentOctets = 0;
     this.trailers = null;
-    this.held = NO_HELD;
+    this.held = null;
   }
 }
 
 /** Content that no one wants and that is read away before its sender is told to stop, octets (S26). */
 const MAX_DISCARDED = 65_536;
 
-/** Pieces are joined up to this size, octets. */
-const SMALL_PIECE = 4_096;
-
 const NO_HEADS: (readonly string[])[] = [];
 const NO_CONTENT: (Uint8Array | string)[] = [];
-const NO_HELD: Uint8Array[] = [];
