@@ -1,6 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { developmentCertificate } from "../src/development-certificate.ts";
 import { type Running, start } from "./running.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -81,6 +84,23 @@ describe.skipIf(skipped)(
       },
       60_000,
     );
+
+    test("comes over HTTP/2 from the TLS port, its certificate accepted by flag", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "stack-server-"));
+      const { url } = await running.server.listen(0, { tls: { certificates: await developmentCertificate(folder) } });
+      const context = await browser.newContext({ ignoreHTTPSErrors: true });
+      try {
+        const page = await context.newPage();
+        await page.goto(url);
+        await page.locator("#live[data-state=live]").waitFor();
+        expect(await page.locator(".facts").textContent()).toContain("HTTP/2");
+        const protocol = await page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol");
+        expect(protocol).toBe("h2");
+      } finally {
+        await context.close();
+        rmSync(folder, { recursive: true });
+      }
+    }, 60_000);
 
     test("says what is running", async () => {
       const page = await open();
