@@ -25,7 +25,7 @@ import {
   type ProtocolOptions,
 } from "./protocol-options.ts";
 import { subjectAltNames } from "./subject-alt-name.ts";
-import { SocketTlsPeer } from "./tls-peer.ts";
+import { destroyThis, SocketTlsPeer } from "./tls-peer.ts";
 
 /** How a client speaks TLS. */
 export interface ClientTlsOptions extends ProtocolOptions {
@@ -121,8 +121,7 @@ export class ClientTls {
     const settle = (): void => {
       clearTimeout(timer);
       secured.removeListener("error", onError).removeListener("close", onClose);
-      // Until the carrier listens, and after it (S102).
-      secured.on("error", ignore);
+      secured.on("error", destroyThis);
     };
     const fail = (error: TlsError): void => {
       settle();
@@ -160,5 +159,3 @@ function isAddress(host: string): boolean {
 
 /** What separates names in the runtimes' text, and what they quote with. */
 const ODD = /, |["\\]|[^\x20-\x7e]/;
-
-function ignore(): void {}

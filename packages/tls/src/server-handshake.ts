@@ -13,7 +13,7 @@ import { type ClientHello, MORE, NOT_TLS, readClientHello } from "./client-hello
 import { TlsError } from "./errors.ts";
 import { serverFailure } from "./handshake-failures.ts";
 import { MAX_TIMER_MS } from "./protocol-options.ts";
-import { isClientAuthorized, SocketTlsPeer } from "./tls-peer.ts";
+import { destroyThis, isClientAuthorized, SocketTlsPeer } from "./tls-peer.ts";
 
 /** A socket on its way. */
 type RawSocket = Parameters<Secure>[0];
@@ -82,18 +82,26 @@ export class ServerHandshake {
     socket.removeListener("data", this.onData).removeListener("end", this.onEnd);
     socket.pause();
     this.peer.servername = hello.servername;
-    const server = this.owner.choose(hello);
-    if (server === null) {
-      const name = shown(hello.servername);
-      const error = new TlsError("ERR_TLS_UNKNOWN_NAME", `the client asked for ${name}, which is not served here`);
-      socket.end(UNRECOGNIZED_NAME, () => this.fail(error));
-      return;
+    try {
+      const server = this.owner.choose(hello);
+      if (server === null) {
+        this.refuse();
+        return;
+      }
+      socket.unshift(this.octets);
+      this.octets = NOTHING;
+      underWay.set(socket, this);
+      // Documented for this: the runtime makes a handshake on a socket that others accepted.
+      server.emit("connection", socket);
+    } catch (error) {
+      this.fail(new TlsError("ERR_TLS_HANDSHAKE", "the handshake could not begin", { cause: error }));
     }
-    socket.unshift(this.octets);
-    this.octets = NOTHING;
-    underWay.set(socket, this);
-    // Documented for this: the runtime makes a handshake on a socket that others accepted.
-    server.emit("connection", socket);
+  }
+
+  /** RFC 6066 §3: a name that is not served is answered with an alert. */
+  private refuse(): void {
+    const message = `the client asked for ${shown(this.peer.servername)}, which is not served here`;
+    this.socket.end(UNRECOGNIZED_NAME, () => this.fail(new TlsError("ERR_TLS_UNKNOWN_NAME", message)));
   }
 
   /** The runtime has made the handshake. */
@@ -108,6 +116,7 @@ export class ServerHandshake {
     }
     this.settle();
     secured.disableRenegotiation();
+    secured.on("error", destroyThis);
     this.done(null, Object.assign(secured, { tlsPeer: peer }));
   }
 
@@ -151,7 +160,12 @@ export class ServerHandshake {
 
 /** For {@link HandshakeOwner}s: the runtime tells of a socket, and we look whose handshake it is. */
 export function onSecure(secured: TLSSocket): void {
-  handshakeOf(secured)?.complete(secured);
+  const handshake = handshakeOf(secured);
+  try {
+    handshake?.complete(secured);
+  } catch (error) {
+    handshake?.fail(new TlsError("ERR_TLS_HANDSHAKE", "the handshake could not be used", { cause: error }));
+  }
 }
 
 /** See {@link onSecure}. */

@@ -13,7 +13,7 @@ import { createHash } from "node:crypto";
 import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { LoadedCertificate } from "./certificate.ts";
 import { TlsError } from "./errors.ts";
-import type { TlsVersion } from "./protocol-options.ts";
+import { MAX_TIMER_MS, type TlsVersion } from "./protocol-options.ts";
 import type { TicketKey, TicketKeys } from "./ticket-keys.ts";
 
 /** Whether clients show certificates (RFC 8446 §4.3.2). */
@@ -93,7 +93,7 @@ export class ServerIdentity {
       ticketKeys: key.octets,
       sessionTimeout: Math.max(1, Math.floor(shared.sessionLifetimeMs / 1000)),
       sessionIdContext: this.sessionIdContext(),
-      handshakeTimeout: shared.handshakeTimeoutMs,
+      handshakeTimeout: Math.min(shared.handshakeTimeoutMs, MAX_TIMER_MS),
     });
     server.on("secureConnection", shared.onSecure);
     server.on("tlsClientError", shared.onFailure);

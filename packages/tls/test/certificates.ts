@@ -76,6 +76,20 @@ export class Authority {
   }
 }
 
+/** A certificate that vouches for itself, as for development. */
+export async function selfSigned(names: readonly string[]): Promise<Issued> {
+  const keys = await generate(false);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: "CN=self-signed",
+    notBefore: day(-1),
+    notAfter: day(30),
+    signingAlgorithm: ECDSA,
+    keys,
+    extensions: [new SubjectAlternativeNameExtension(names.map(generalName))],
+  });
+  return { cert: pem(certificate), key: await keyPem(keys) };
+}
+
 /** The key under a passphrase. */
 export function encrypted(key: string, passphrase: string): string {
   return createPrivateKey(key).export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
