@@ -36,7 +36,7 @@ Measures the server's own CPU time per request, side by side with its peers:
 the server on one core, wrk or h2load on another, contestants in turn, median of rounds.
 
   --quick             one round, windows of 1 s: to see that all works, not to quote
-  --duration SECONDS  length of a timed window (4)
+  --duration SECONDS  length of a timed window (2)
   --rounds N          how often each is timed (3)
   --only NAMES        contestants: ${Object.keys(HTTP1.contestants).join(", ")}
   --variants NAMES    ${Object.keys(HTTP1.variants).join(", ")}
@@ -82,7 +82,7 @@ export function parseOptions(args) {
   return {
     mode: values.memory ? "memory" : values.growth ? "growth" : "server",
     h2,
-    duration: values.duration === undefined ? (values.quick ? 1 : 4) : count("--duration", values.duration),
+    duration: values.duration === undefined ? (values.quick ? 1 : 2) : count("--duration", values.duration),
     warmup: values.quick ? 1 : 2,
     rounds: values.rounds === undefined ? (values.quick ? 1 : 3) : count("--rounds", values.rounds),
     connections: values.connections === undefined ? 10_000 : count("--connections", values.connections),
