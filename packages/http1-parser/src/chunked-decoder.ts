@@ -271,7 +271,6 @@ export class ChunkedDecoder {
     const fields = this.lines.count === 0 ? [] : this.trailers(source, base, next);
     carry.release();
     this.lines.reset();
-    this.extensions = 0;
     this.state = DONE;
     this.visitor.onTrailers(fields); // last: the visitor may reset us
     return at + next - base - before;

@@ -159,8 +159,7 @@ export class FramingFields {
       if (this.chunked && this.hasChunked) break;
       this.hasChunked = this.hasChunked || this.chunked;
       if (at === end) return;
-      at = afterComma(bytes, at, end);
-      if (at === end) break;
+      at = afterComma(bytes, at, end); // `end`, and then an empty token, without a comma or with nothing after it
     }
     throw new HeadSyntaxError("ERR_HTTP1_TRANSFER_ENCODING", quote(latin1(bytes, start, end)));
   }

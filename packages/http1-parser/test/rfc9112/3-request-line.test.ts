@@ -10,6 +10,13 @@ describe("RFC 9112 §3 Request Line", () => {
     expect(decodeRequest(request("GET /a?b=c HTTP/1.1"))).toMatchObject({ method: "GET", target: "/a?b=c", minor: 1 });
   });
 
+  test.each(["GET /", "GET  HTTP/1.1", "GET  / HTTP/1.1", "GET /\n"])(
+    "S40: %j is refused where it stops being one",
+    (line) => {
+      expect(requestError(request(line))).toBe("ERR_HTTP1_REQUEST_LINE");
+    },
+  );
+
   test.each([
     ["HTTP/0.9", "GET /"],
     ["no target", "GET"],

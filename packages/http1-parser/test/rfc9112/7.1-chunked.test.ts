@@ -69,6 +69,8 @@ describe("RFC 9112 §7.1 Chunked Transfer Coding", () => {
     ["data longer than its size", "3\r\nWiki\r\n0\r\n\r\n"],
     ["LF alone", "4\r\nWiki\n0\r\n\r\n"],
     ["CR alone", "4\r\nWiki\r0\r\n\r\n"],
+    ["another octet and LF", "4\r\nWikiX\n0\r\n\r\n"],
+    ["LF twice", "4\r\nWiki\n\n0\r\n\r\n"],
     ["two other octets", "4\r\nWikiXX0\r\n\r\n"],
     ["LF CR", "4\r\nWiki\n\r0\r\n\r\n"],
   ])("S15: CRLF follows the data: rejects %s", (_, wire) => {
@@ -189,6 +191,9 @@ describe("RFC 9112 §7.1.1 Chunk Extensions", () => {
   test("S14: those of one chunk are bounded", () => {
     expect(decodeChunked(`4;${"a".repeat(255)}\r\nWiki`)).toMatchObject({ content: "Wiki" });
     expect(chunkedError(`4;${"a".repeat(256)}`)).toBe("ERR_HTTP1_CHUNK_EXTENSIONS_TOO_LARGE");
+    expect(decodeChunked("1;abc\r\nx\r\n".repeat(5), { maxChunkExtensionOctets: 4 })).toMatchObject({
+      content: "xxxxx",
+    });
     expect(chunkedError("4;a", { maxChunkExtensionOctets: 0 })).toBe("ERR_HTTP1_CHUNK_EXTENSIONS_TOO_LARGE");
   });
 
