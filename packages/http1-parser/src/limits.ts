@@ -61,7 +61,7 @@ export function withDefaults<Limits extends HeadLimits | ChunkedLimits>(
   if (given === undefined) return defaults;
   const limits: Limits = { ...defaults };
   for (const name of Object.keys(defaults) as (keyof Limits)[]) {
-    const value = given[name];
+    const value = Object.hasOwn(given, name) ? given[name] : undefined; // not what a polluted prototype says (S127)
     if (value === undefined) continue;
     if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MAX_LIMIT)
       throw new RangeError(`${String(name)} must be a whole number from 0 to ${MAX_LIMIT}, not ${String(value)}`);

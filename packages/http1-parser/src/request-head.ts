@@ -17,7 +17,7 @@ import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts"
 import { commonMethod } from "./methods.ts";
 import * as octets from "./octets.ts";
 import { authorityOf, TARGET_FORM, type TargetForm, targetForm } from "./request-target.ts";
-import { checkVersionOctet, isVersionLine, VERSION_OCTETS } from "./version.ts";
+import { checkVersionOctet, isVersion, VERSION_OCTETS } from "./version.ts";
 
 const { CR, LF, SLASH, SP, TARGET, TCHAR, ZERO } = octets; // constants of this module, see field-lines.ts
 
@@ -199,8 +199,10 @@ export class RequestHeadDecoder {
     }
     if (phase === VERSION) {
       const first = base + this.targetEnd + 1;
-      if (p === first && p + VERSION_OCTETS + 2 <= end && isVersionLine(bytes, p)) p += VERSION_OCTETS + 2;
-      else p = this.scanVersion(bytes, p, end, first);
+      const last = first + VERSION_OCTETS;
+      const isWhole =
+        p === first && last + 1 < end && isVersion(bytes, p) && bytes[last] === CR && bytes[last + 1] === LF;
+      p = isWhole ? last + 2 : this.scanVersion(bytes, p, end, first);
       if (p === PARTIAL) return this.cut(VERSION);
       this.minor = bytes[first + 7] === ZERO ? 0 : 1;
       // Nearly all targets begin with a slash and are in origin-form by that, if the method is not CONNECT.

@@ -13,7 +13,7 @@ import { latin1 } from "./latin1.ts";
 import { type Leniency, STRICT } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
 import { CR, FIELD_VALUE, LF, NINE, SP, ZERO } from "./octets.ts";
-import { checkVersionOctet, VERSION_OCTETS } from "./version.ts";
+import { checkVersionOctet, isVersion, VERSION_OCTETS } from "./version.ts";
 
 /**
  * Decodes one response head after the other, informational ones too. One for each connection.
@@ -123,6 +123,7 @@ export class ResponseHeadDecoder {
     let p = at;
     this.phase = FAILED; // unless one of the returns below is reached
     if (phase === START || phase === STATUS) {
+      if (p === base && p + STATUS_OCTETS <= end && isVersion(bytes, p)) p += VERSION_OCTETS;
       for (; p < end && p - base < STATUS_OCTETS; p++) checkStatusOctet(bytes, base, p - base);
       if (p === end) return this.cut(STATUS);
       phase = AFTER_STATUS;

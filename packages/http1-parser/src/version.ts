@@ -7,7 +7,7 @@
 import { HeadSyntaxError, quoteOctet } from "./errors.ts";
 import * as octets from "./octets.ts";
 
-const { CR, DOT, LF, NINE, SLASH, ZERO } = octets; // constants of this module, see field-lines.ts
+const { DOT, NINE, SLASH, ZERO } = octets; // constants of this module, see field-lines.ts
 
 /** Octets of a version. */
 export const VERSION_OCTETS = 8;
@@ -29,10 +29,10 @@ export function checkVersionOctet(bytes: Uint8Array, first: number, i: number): 
 }
 
 /**
- * Whether `HTTP/1.1` or `HTTP/1.0` and CRLF, ten octets that are all there,
- * stand at `at`. What does not is read octet by octet, which also says why.
+ * Whether `HTTP/1.1` or `HTTP/1.0` stands at `at`, all eight octets of it. What
+ * does not is read octet by octet, which also says why.
  */
-export function isVersionLine(bytes: Uint8Array, at: number): boolean {
+export function isVersion(bytes: Uint8Array, at: number): boolean {
   return (
     bytes[at] === 0x48 && // H
     bytes[at + 1] === 0x54 && // T
@@ -41,9 +41,7 @@ export function isVersionLine(bytes: Uint8Array, at: number): boolean {
     bytes[at + 4] === SLASH &&
     bytes[at + 5] === ZERO + 1 &&
     bytes[at + 6] === DOT &&
-    (bytes[at + 7] | 1) === ZERO + 1 && // 0 or 1
-    bytes[at + 8] === CR &&
-    bytes[at + 9] === LF
+    (bytes[at + 7] | 1) === ZERO + 1 // 0 or 1
   );
 }
 

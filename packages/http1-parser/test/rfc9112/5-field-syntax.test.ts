@@ -177,6 +177,11 @@ describe("RFC 9110 §5.4 Field Limits", () => {
     expect(() => new RequestHeadDecoder({ maxHeadOctets: limit })).toThrow(RangeError);
   });
 
+  test("limits are those that were given, not those of a prototype", () => {
+    const polluted: object = Object.create({ maxHeadOctets: 1 });
+    expect(decodeRequest(request("A: b"), polluted)).toMatchObject({ fields: ["A", "b"] });
+  });
+
   test("S97: one octet in each segment costs each octet once", () => {
     const head = octets(
       `GET / HTTP/1.1\r\nHost: h\r\n${"X: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n".repeat(2500)}\r\n`,
