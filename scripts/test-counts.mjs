@@ -14,7 +14,7 @@ import { ROOT } from "./workspace.mjs";
 /**
  * @typedef {object} Counts
  * @property {number} passed
- * @property {number} failed a file that could not be run is one failed test
+ * @property {number} failed with those whose process died; a file that could not be run is one failed test
  * @property {number} skipped
  */
 
@@ -28,11 +28,9 @@ export function countsOf(file) {
     (/** @type {{ status: string, assertionResults: { status: string }[] }} */ { status, assertionResults }) =>
       status === "failed" && !assertionResults.some((test) => test.status === "failed"),
   );
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + broken.length,
-    skipped: report.numPendingTests + report.numTodoTests,
-  };
+  const passed = report.numPassedTests;
+  const skipped = report.numPendingTests + report.numTodoTests;
+  return { passed, failed: report.numTotalTests - passed - skipped + broken.length, skipped };
 }
 
 /**

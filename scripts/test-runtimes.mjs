@@ -81,7 +81,7 @@ for (const name of chosen) {
   // Bun drops the end of what it prints into a pipe, so the report comes first.
   for (const line of failures.slice(0, MAX_FAILURES)) console.log(`      ${line}`);
   if (failures.length > MAX_FAILURES) console.log(`      and ${failures.length - MAX_FAILURES} more`);
-  if (failures.length === 0) console.log(output.replace(/^/gm, "      "));
+  if (failures.length === 0) console.log(output.replace(/^ +[✓↓].*\n/gm, "").replace(/^/gm, "      "));
   failed.push(name);
 }
 conclude(chosen.length - skipped, failed);
