@@ -46,9 +46,11 @@ export function failuresOf(file) {
     const path = relative(ROOT, name);
     const failed = assertionResults.filter((test) => test.status === "failed");
     if (status === "failed" && failed.length === 0) return [`${path}: ${firstLine(message)}`];
-    return failed.map(
-      ({ fullName, failureMessages }) => `${path}: ${fullName}: ${firstLine(failureMessages[0] ?? "")}`,
-    );
+    const unended = assertionResults.filter((test) => test.status === "pending");
+    return [
+      ...failed.map(({ fullName, failureMessages }) => `${path}: ${fullName}: ${firstLine(failureMessages[0] ?? "")}`),
+      ...unended.map(({ fullName }) => `${path}: ${fullName}: did not end, and its process is gone`),
+    ];
   });
 }
 

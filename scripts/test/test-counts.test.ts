@@ -53,5 +53,6 @@ test("each failure is one line", () => {
   expect(failuresOf(write("a.json", 5))).toEqual([
     "a.test.ts: a b: AssertionError: 1 is not 2",
     "b.test.ts: SyntaxError: no",
+    "c.test.ts: c: did not end, and its process is gone",
   ]);
 });
