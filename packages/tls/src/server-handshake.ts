@@ -91,6 +91,8 @@ export class ServerHandshake {
       socket.unshift(this.octets);
       this.octets = NOTHING;
       underWay.set(socket, this);
+      // Inherited by the secured socket: a client that ends in the middle is gone, and holds its place no longer.
+      socket.allowHalfOpen = false;
       // Documented for this: the runtime makes a handshake on a socket that others accepted.
       server.emit("connection", socket);
     } catch (error) {
@@ -115,6 +117,7 @@ export class ServerHandshake {
       return;
     }
     this.settle();
+    secured.allowHalfOpen = true;
     secured.disableRenegotiation();
     secured.on("error", destroyThis);
     this.done(null, Object.assign(secured, { tlsPeer: peer }));

@@ -44,8 +44,8 @@ export function isClientAuthorized(socket: TLSSocket): boolean {
 }
 
 /**
- * A listener for `error` on a secured socket. A record that is not authentic and a renegotiation are told to us, and else
- * nothing: the runtime leaves the socket open. Without any listener the process would end (S102).
+ * A listener for `error` on a secured socket. Of a renegotiation the runtime only tells, and goes on with it; and without
+ * any listener an error ends the process (S102).
  */
 export function destroyThis(this: TLSSocket): void {
   this.destroy();

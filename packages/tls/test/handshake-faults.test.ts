@@ -77,6 +77,14 @@ describe("what breaks TLS", () => {
     expect(errors).toMatchObject([{ code: "ERR_TLS_HANDSHAKE", message: expect.stringContaining("first message") }]);
   });
 
+  test("a client that leaves in the middle of the handshake", async () => {
+    const { raw, errors, listener } = await serve({ certificates, handshakeTimeoutMs: 60_000 });
+    const peer = raw().send(await realClientHello());
+    peer.socket.end();
+    await until(() => peer.closed && listener.connections === 0);
+    expect(errors).toMatchObject([{ code: "ERR_TLS_HANDSHAKE", message: expect.stringContaining("ended before") }]);
+  });
+
   test("S102: resets at any moment leave the process and the others alone", async () => {
     const { raw, meet, listener } = await serve({ certificates });
     for (let octets = 0; octets <= HELLO.length; octets += 7) {
