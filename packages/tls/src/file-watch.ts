@@ -8,7 +8,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { type FSWatcher, readFileSync, statSync, watch } from "node:fs";
 import { TlsError } from "./errors.ts";
 
 /** How long events are gathered, ms: a certificate and its key are written one after the other. */
@@ -30,6 +30,7 @@ export class FileWatch {
     this.seen = digest(paths);
     for (const folder of new Set(paths.map(folderOf))) {
       try {
+        statSync(folder); // not every runtime says that it is missing
         const watcher = watch(folder, { persistent: false }, () => this.touched());
         watcher.on("error", (error) => onError(unwatchable(folder, error)));
         this.watchers.push(watcher);

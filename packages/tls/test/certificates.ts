@@ -7,6 +7,7 @@ import "reflect-metadata";
 import { createPrivateKey, type webcrypto } from "node:crypto";
 import {
   BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
   type JsonGeneralName,
   SubjectAlternativeNameExtension,
   type X509Certificate,
@@ -31,6 +32,8 @@ export interface Request {
   readonly from?: number;
   readonly to?: number;
   readonly rsa?: boolean;
+  /** What it is for, as an object identifier; anything when absent. */
+  readonly usage?: string;
 }
 
 /** Issues certificates. */
@@ -59,7 +62,7 @@ export class Authority {
     return new Authority(certificate, keys);
   }
 
-  async issue({ subject = "test", names = [], from = -1, to = 30, rsa = false }: Request = {}): Promise<Issued> {
+  async issue({ subject = "test", names = [], from = -1, to = 30, rsa = false, usage }: Request = {}): Promise<Issued> {
     const keys = await generate(rsa);
     const general = names.map((name) => (typeof name === "string" ? generalName(name) : name));
     const certificate = await X509CertificateGenerator.create({
@@ -70,7 +73,10 @@ export class Authority {
       publicKey: keys.publicKey,
       signingKey: this.keys.privateKey,
       signingAlgorithm: ECDSA,
-      extensions: general.length === 0 ? [] : [new SubjectAlternativeNameExtension(general)],
+      extensions: [
+        ...(general.length === 0 ? [] : [new SubjectAlternativeNameExtension(general)]),
+        ...(usage === undefined ? [] : [new ExtendedKeyUsageExtension([usage])]),
+      ],
     });
     return { cert: pem(certificate), key: await keyPem(keys) };
   }

@@ -98,7 +98,7 @@ describe("what breaks TLS", () => {
     expect(client.received).toBe("hello");
   });
 
-  test("S102: any octets leave the process and the others alone", async () => {
+  test("S102, S190: any octets leave the process and the others alone", async () => {
     const { raw, meet, listener } = await serve({ certificates, handshakeTimeoutMs: 100 });
     const warned = warnings();
     const mutated = fc.array(fc.tuple(fc.nat(HELLO.length - 1), fc.nat(255)), { maxLength: 4 }).map((changes) => {

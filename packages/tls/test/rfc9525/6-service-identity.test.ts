@@ -71,6 +71,15 @@ describe("RFC 9525 §6: verifying the server's identity", () => {
   });
 });
 
+test.runIf(RUNTIME !== "deno")("refuses a certificate that is for something else", async () => {
+  const usage = "1.3.6.1.5.5.7.3.2"; // id-kp-clientAuth (RFC 5280 §4.2.1.12)
+  const refused = await failureOf(dial(["a.example"], "a.example", { usage }));
+  expect(refused).toMatchObject({
+    code: "ERR_TLS_CERTIFICATE_REFUSED",
+    message: expect.stringContaining("INVALID_PURPOSE"),
+  });
+});
+
 describe("whom a client trusts", () => {
   let certificates: Issued;
 
