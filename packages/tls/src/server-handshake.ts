@@ -140,10 +140,11 @@ export class ServerHandshake {
   /** The client has ended its side before its first message was whole. */
   private left(): void {
     // Connections without a single octet are probes: health checks, and browsers that open one ahead.
-    if (this.octets.length > 0) this.fail(handshakeError("the client left in the middle of its first message"));
+    if (this.octets.length > 0)
+      this.fail(handshakeError("the connection ended in the middle of the client's first message"));
     else {
       this.settle();
-      this.done(handshakeError("the client left without a word"));
+      this.done(handshakeError("the connection ended without an octet"));
     }
   }
 
