@@ -197,7 +197,7 @@ describe("RFC 9110 §5.4 Field Limits", () => {
     cost(head.length); // warm
     const small = Math.min(cost(10_000), cost(10_000), cost(10_000));
     const large = Math.min(cost(100_000), cost(100_000), cost(100_000));
-    expect(large / small).toBeLessThan(100); // ten when linear, a hundred when quadratic
+    expect(large / small).toBeLessThan(60); // ten when linear, a hundred when quadratic
   });
 
   test("S98: 10,000 names made to collide cost what 10,000 others do", () => {
