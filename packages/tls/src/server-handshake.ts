@@ -55,7 +55,8 @@ export class ServerHandshake {
     this.socket = socket;
     this.done = done;
     // Now, as a socket that was reset has forgotten.
-    this.peer = { address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0, servername: "" };
+    const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, ""); // IPv4, as PeerInfo has it
+    this.peer = { address, port: socket.remotePort ?? 0, servername: "" };
     this.octets = NOTHING;
     this.phase = HELLO;
     this.onData = (chunk) => this.receive(chunk);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createClientTls } from "../src/client-tls.ts";
 import { dialTls } from "../src/dial-tls.ts";
-import { MAX_CLIENT_HELLO_OCTETS } from "../src/server-handshake.ts";
+import { type HandshakePeer, MAX_CLIENT_HELLO_OCTETS } from "../src/server-handshake.ts";
 import { createServerTls } from "../src/server-tls.ts";
 import { Authority, type Issued } from "./certificates.ts";
 import { type Echo, Talker, until } from "./engines.ts";
@@ -42,6 +42,21 @@ describe("what is no TLS", () => {
     expect(errors).toMatchObject([{ name: "TlsError", code: "ERR_TLS_NOT_TLS", message: why }]);
     expect(engines).toEqual([]);
     expect(peer.received.length).toBe(0);
+  });
+
+  test("the other side is told with it", async () => {
+    const peers: HandshakePeer[] = [];
+    const options = { certificates, onHandshakeError: (_: unknown, peer: HandshakePeer) => peers.push(peer) };
+    const { raw, dial } = await serve({ ...options, alpn: ["h2"] });
+    const plain = raw().send("GET / HTTP/1.1\r\n\r\n");
+    await until(() => plain.closed);
+    await expect(dial({ ca: authority.cert, alpn: ["x"] }, { servername: "A.example" })).rejects.toThrow();
+    await until(() => peers.length === 2);
+    expect(peers).toMatchObject([{ servername: "" }, { servername: "a.example" }]);
+    for (const { address, port } of peers) {
+      expect(address).toBe("127.0.0.1");
+      expect(port).toBeGreaterThan(0);
+    }
   });
 
   test("a connection without an octet is a probe, and not told", async () => {
@@ -99,7 +114,7 @@ describe("what breaks TLS", () => {
   });
 
   test("S102, S190: any octets leave the process and the others alone", async () => {
-    const { raw, meet, listener } = await serve({ certificates, handshakeTimeoutMs: 100 });
+    const { raw, meet, listener } = await serve({ certificates });
     const warned = warnings();
     const mutated = fc.array(fc.tuple(fc.nat(HELLO.length - 1), fc.nat(255)), { maxLength: 4 }).map((changes) => {
       const wire = Buffer.from(HELLO);
@@ -158,7 +173,7 @@ describe("S92: handshakes that stall", () => {
   });
 
   test("after the first message are cut", async () => {
-    const { raw, errors, listener } = await serve({ certificates, handshakeTimeoutMs: 150 });
+    const { raw, errors, listener } = await serve({ certificates, handshakeTimeoutMs: 500 });
     const hello = await realClientHello();
     const peer = raw().send(hello);
     await until(() => peer.closed && listener.connections === 0);
