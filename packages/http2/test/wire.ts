@@ -99,12 +99,6 @@ export function windowUpdate(streamId: number, increment: number): string {
   return frame(FRAME_TYPE.WINDOW_UPDATE, 0, streamId, uint32(increment));
 }
 
-export function priorityUpdate(streamId: number, value: string): string {
-  const out = new Uint8Array(13 + value.length);
-  encodePriorityUpdate(out, 0, streamId, value);
-  return textOf(out);
-}
-
 /** Fields as `[name, value]` pairs. */
 export type Lines = readonly (readonly [string, string])[];
 
