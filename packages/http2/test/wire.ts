@@ -8,7 +8,6 @@
 import { HpackDecoder } from "@stack/hpack";
 import {
   encodeFrameHead,
-  encodePriorityUpdate,
   encodeUint32,
   errorCodeName,
   FLAG,
