@@ -52,7 +52,7 @@ export const FLOORS = {
   "telemetry":    { floor: 2, imports: ["http"], node: [] },
   "config":       { floor: 2, imports: [], node: ["fs"], libraries: ["yaml"] },
   // Floor 3: the beam that joins the pillars.
-  "server":       { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "http2-frames", "tcp", "tls", "router"], node: [] },
+  "server":       { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "http2-frames", "tcp", "tls", "router"], node: [], libraries: ["@types/node"] },
   "client":       { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "tcp", "tls"], node: [] },
   "proxy":        { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "tcp", "tls", "router", "cache", "client", "server"], node: [] },
 };
