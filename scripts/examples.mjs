@@ -100,3 +100,14 @@ const TSCONFIG = {
 export function runExample(folder, { file }, limitMs) {
   return run([process.execPath, join("out", file.replace(/\.ts$/, ".js"))], { cwd: folder, limitMs });
 }
+
+/**
+ * The program that an example wanted to start and the machine does not have.
+ *
+ * @param {string} output of the example
+ * @returns {string | null}
+ */
+export function missingProgram(output) {
+  const match = /\bspawn(?:Sync)? (\S+) ENOENT|^\S*sh: (?:line )?(?:\d+: )?(\S+): (?:command )?not found/m.exec(output);
+  return match?.[1] ?? match?.[2] ?? null;
+}
