@@ -41,13 +41,14 @@ export const FLOORS = {
   "http1":        { floor: 1, imports: ["http", "http1-parser"], node: [], pure: true },
   "http2":        { floor: 1, imports: ["http", "hpack", "http2-frames"], node: [], pure: true },
   "iip":          { floor: 1, imports: [], node: [], beside: ["tcp", "tls"], pure: true },
+  "multipart":    { floor: 1, imports: ["http"], node: [], pure: true },
   // Floor 1, I/O: knows no HTTP.
   "tcp":          { floor: 1, imports: [], node: ["net", "dns", "fs"] },
   "tls":          { floor: 1, imports: ["tcp"], node: ["tls", "crypto", "fs"] },
   // Floor 2: Handlers and Layers.
   "router":       { floor: 2, imports: ["http"], node: [] },
   "static":       { floor: 2, imports: ["http"], node: ["fs", "path"] },
-  "compression":  { floor: 2, imports: ["http"], node: ["zlib"] },
+  "compression":  { floor: 2, imports: ["http"], node: ["zlib"], libraries: ["fzstd"] },
   "cache":        { floor: 2, imports: ["http"], node: ["fs", "crypto"] },
   "telemetry":    { floor: 2, imports: ["http"], node: [] },
   "config":       { floor: 2, imports: [], node: ["fs"], libraries: ["yaml"] },
