@@ -1,10 +1,10 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Authority, encrypted, type Issued } from "@stack/testing/certificates";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createClientTls } from "../src/client-tls.ts";
 import { TlsError } from "../src/errors.ts";
 import { createServerTls, type ServerTlsOptions } from "../src/server-tls.ts";
-import { Authority, encrypted, type Issued } from "./certificates.ts";
 import { folder, serve, tlsOf } from "./serving.ts";
 
 let authority: Authority;

@@ -1,11 +1,11 @@
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Carrier } from "@stack/tcp";
+import { Authority, type Issued } from "@stack/testing/certificates";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ClientSessions } from "../src/client-sessions.ts";
 import { type ClientTls, createClientTls } from "../src/client-tls.ts";
 import { dialTls } from "../src/dial-tls.ts";
-import { Authority, type Issued } from "./certificates.ts";
 import { Talker, until } from "./engines.ts";
 import { failureOf, folder, RUNTIME, said, serve, tlsOf } from "./serving.ts";
 

@@ -1,12 +1,12 @@
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { connect } from "node:tls";
+import { Authority, type Issued } from "@stack/testing/certificates";
 import fc from "fast-check";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createClientTls } from "../src/client-tls.ts";
 import { dialTls } from "../src/dial-tls.ts";
 import { type HandshakePeer, MAX_CLIENT_HELLO_OCTETS } from "../src/server-handshake.ts";
 import { createServerTls } from "../src/server-tls.ts";
-import { Authority, type Issued } from "./certificates.ts";
 import { type Echo, Talker, until } from "./engines.ts";
 import { clientHello, extension, hex, message, records, serverName } from "./hello-wire.ts";
 import { RUNTIME, said, serve } from "./serving.ts";

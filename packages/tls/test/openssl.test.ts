@@ -3,9 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Carrier } from "@stack/tcp";
+import { Authority, type Issued } from "@stack/testing/certificates";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { ServerTlsOptions } from "../src/server-tls.ts";
-import { Authority, type Issued } from "./certificates.ts";
 import { Echo } from "./engines.ts";
 import { folder, RUNTIME, serve, tlsOf } from "./serving.ts";
 

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Authority, type Issued } from "@stack/testing/certificates";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Authority, type Issued } from "./certificates.ts";
 import { until } from "./engines.ts";
 import { folder, type Meeting, type Serving, said, serve, tlsOf } from "./serving.ts";
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
+import { Authority, type Request } from "@stack/testing/certificates";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { subjectAltNames } from "../../src/subject-alt-name.ts";
-import { Authority, type Request } from "../certificates.ts";
 
 describe("RFC 5280 §4.2.1.6 Subject Alternative Name", () => {
   let authority: Authority;

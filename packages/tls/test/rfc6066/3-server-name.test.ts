@@ -1,6 +1,6 @@
+import { Authority, type Issued } from "@stack/testing/certificates";
 import { beforeAll, describe, expect, test } from "vitest";
 import { lookup } from "../../src/host-name.ts";
-import { Authority, type Issued } from "../certificates.ts";
 import { until } from "../engines.ts";
 import { failureOf, serve, tlsOf } from "../serving.ts";
 

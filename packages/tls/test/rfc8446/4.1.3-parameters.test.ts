@@ -1,7 +1,7 @@
 import { connect } from "node:tls";
+import { Authority, type Issued } from "@stack/testing/certificates";
 import { beforeAll, describe, expect, test } from "vitest";
 import { DEFAULT_CIPHERS, type TlsVersion } from "../../src/protocol-options.ts";
-import { Authority, type Issued } from "../certificates.ts";
 import { until } from "../engines.ts";
 import { failureOf, RUNTIME, serve, tlsOf } from "../serving.ts";
 

@@ -1,5 +1,5 @@
+import { Authority, type Issued } from "@stack/testing/certificates";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Authority, type Issued } from "../certificates.ts";
 import { until } from "../engines.ts";
 import { RUNTIME, serve, tlsOf } from "../serving.ts";
 

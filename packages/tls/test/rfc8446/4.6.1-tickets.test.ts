@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Authority, type Issued } from "@stack/testing/certificates";
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { TlsVersion } from "../../src/protocol-options.ts";
 import { MAX_TICKET_KEYS } from "../../src/ticket-keys.ts";
-import { Authority, type Issued } from "../certificates.ts";
 import type { Echo } from "../engines.ts";
 import { folder, RUNTIME, serve, tlsOf } from "../serving.ts";
 import { converse } from "../sessions.ts";

@@ -1,6 +1,6 @@
+import { Authority, type Issued, type Request, selfSigned } from "@stack/testing/certificates";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ClientTlsOptions } from "../../src/client-tls.ts";
-import { Authority, type Issued, type Request, selfSigned } from "../certificates.ts";
 import { failureOf, RUNTIME, serve, tlsOf } from "../serving.ts";
 
 let authority: Authority;
