@@ -32,6 +32,7 @@ import {
   type RequestHeadDecoder,
 } from "@stack/http1-parser";
 import { Http1Error } from "./errors.ts";
+import { HeadMemo, type KnownHead } from "./head-memo.ts";
 import { BY_CHUNKS, BY_CLOSE, BY_LENGTH, NO_CONTENT, NOT_SENT, ResponseFrame, SENT } from "./response-frame.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
@@ -239,10 +240,19 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
   sendWhole(status: number, fields: Fields, content: Uint8Array | string): void {
     const { connection } = this;
     if (connection === null) return;
+    if (typeof content === "string") {
+      const known = this.known(connection, status, fields, content.length, content);
+      if (known !== null) {
+        this.framing = SENT;
+        connection.send(known.text);
+        connection.responded(this);
+        return;
+      }
+    }
     const bytes = typeof content !== "string" ? content : isAscii(content) ? null : UTF8.encode(content);
     const text = bytes === null ? (content as string) : "";
     const octets = bytes === null ? text.length : bytes.length;
-    const head = this.head(connection, status, fields, octets);
+    const head = this.head(connection, status, fields, octets, text);
     const withContent = this.framing !== NO_CONTENT;
     if (this.framing === BY_LENGTH && this.unsent !== octets) {
       this.framing = NOT_SENT;
@@ -262,7 +272,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     }
     const { connection } = this;
     if (connection === null) return;
-    connection.send(this.head(connection, status, fields, -1));
+    connection.send(this.head(connection, status, fields, -1, ""));
   }
 
   sendContent(bytes: Uint8Array, end: boolean): boolean {
@@ -346,10 +356,39 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     connection.send(CHUNK_END);
   }
 
-  /** The final head as text; settles {@link framing}. `octets` is the content's length, -1 when not known yet. */
-  private head(connection: ServerConnection, status: number, fields: Fields, octets: number): string {
+  /** The same response as one of a moment ago, if it is, and if nothing but that is to be said of the connection. */
+  private known(
+    connection: ServerConnection,
+    status: number,
+    fields: Fields,
+    octets: number,
+    content: string,
+  ): KnownHead | null {
+    if (this.minor === 0 || this.method === "HEAD") return null;
+    const known = memo.find(status, fields.lines(), octets, connection.carrier.epochSeconds, content);
+    if (known === null || connection.closesAfter(this)) return null;
+    connection.beginResponse();
+    return known;
+  }
+
+  /**
+   * The final head as text; settles {@link framing}.
+   *
+   * @param octets - the content's length, -1 when it is not known yet
+   * @param content - if it is text that goes with the head
+   */
+  private head(connection: ServerConnection, status: number, fields: Fields, octets: number, content: string): string {
+    const known = this.known(connection, status, fields, octets, "");
+    if (known !== null) {
+      this.framing = known.kind;
+      this.unsent = known.length;
+      if (content !== "" && known.kind === BY_LENGTH && known.length === octets)
+        memo.offer(known.text, BY_LENGTH, octets, status, known.fields, octets, known.second, content);
+      return known.text;
+    }
     if (!(status >= 200 && status <= 599)) throw new RangeError(`a final status is 200 to 599, not ${status}`);
-    frame.decide(status, this.method, this.minor, fields.lines(), octets);
+    const lines = fields.lines();
+    frame.decide(status, this.method, this.minor, lines, octets);
     const text = encodeStatusLine(status) + encodeFields(frame.fields) + frame.line;
     connection.beginResponse();
     this.framing = frame.kind;
@@ -357,9 +396,16 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     if (frame.closes) connection.closeAfterThis();
     // RFC 9112 §9.6: said before it is done, so that the client sends nothing more.
     const persistence = connectionLine(connection.closesAfter(this), this.minor, frame.options);
-    return `${text}${persistence}${frame.dated ? "" : dateLine(connection.carrier.epochSeconds)}\r\n`;
+    const second = connection.carrier.epochSeconds;
+    const head = `${text}${persistence}${frame.dated ? "" : dateLine(second)}\r\n`;
+    if (persistence === "" && this.method !== "HEAD")
+      memo.offer(head, frame.kind, frame.length, status, lines, octets, second, "");
+    return head;
   }
 }
+
+/** One for all connections: their handlers are the same. */
+const memo: HeadMemo = new HeadMemo();
 
 /** Reused for every head: deciding is synchronous. */
 const frame: ResponseFrame = new ResponseFrame();
@@ -388,8 +434,14 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** Whether text is as long in UTF-8 as it looks, so that it can travel with the head. Longer text is not looked at. */
 function isAscii(text: string): boolean {
-  return text.length <= SMALL_CONTENT && !NOT_ASCII.test(text);
+  if (text === lastAscii) return true;
+  if (text.length > SMALL_CONTENT || NOT_ASCII.test(text)) return false;
+  lastAscii = text;
+  return true;
 }
+
+/** What was looked at last: the same answer again and again need not be. */
+let lastAscii = "";
 
 function lengthMismatch(left: number, octets: number): ResponseStateError {
   return new ResponseStateError(
