@@ -1,0 +1,94 @@
+/**
+ * What leaves a client, and the one shape that its parts are composed by.
+ *
+ * A {@link Send} takes a request to a response; a {@link ClientLayer} makes one
+ * out of another. The innermost is the transport.
+ *
+ * @module
+ */
+import type { Fields } from "@stack/http";
+import type { RequestContent } from "./request-content.ts";
+import type { RequestOptions } from "./request-options.ts";
+import { type Origin, parseUrl, type RequestUrl } from "./request-url.ts";
+import type { ClientResponse } from "./response.ts";
+
+/** One request to one response: a layer wraps it, the transport ends it. */
+export type Send = (request: ClientRequest) => Promise<ClientResponse>;
+
+/**
+ * Makes a {@link Send} out of another.
+ *
+ * @example
+ * ```ts
+ * import type { ClientLayer } from "@stack/client";
+ *
+ * const named: ClientLayer = (inner) => (request) => {
+ *   request.fields.set("User-Agent", "example/1.0");
+ *   return inner(request);
+ * };
+ * ```
+ */
+export type ClientLayer = (inner: Send) => Send;
+
+/** What a layer can put in place of a request's own; see {@link ClientRequest.with}. */
+export interface RequestChanges {
+  readonly method?: string;
+  readonly url?: string | URL;
+  readonly fields?: Fields;
+  readonly content?: RequestContent | null;
+  readonly signal?: AbortSignal | null;
+}
+
+/** A request on its way out: made once per call, of own properties only (S127). */
+export class ClientRequest {
+  readonly method: string;
+  readonly origin: Origin;
+  /** Path and query. */
+  readonly target: string;
+  /** What the user and layers set. Host, Content-Length and Connection are the transport's. */
+  readonly fields: Fields;
+  readonly content: RequestContent | null;
+  readonly signal: AbortSignal | null;
+  /** Of this call, over the client's. */
+  readonly options: RequestOptions;
+
+  constructor(
+    method: string,
+    url: RequestUrl,
+    fields: Fields,
+    content: RequestContent | null,
+    signal: AbortSignal | null,
+    options: RequestOptions,
+  ) {
+    this.method = method;
+    this.origin = url.origin;
+    this.target = url.target;
+    this.fields = fields;
+    this.content = content;
+    this.signal = signal;
+    this.options = options;
+  }
+
+  /** The URL, without credentials and fragment. */
+  get href(): string {
+    return this.origin.href + this.target;
+  }
+
+  /** {@link href}, parsed anew. */
+  get url(): URL {
+    return new URL(this.href);
+  }
+
+  /** A copy with other parts; fields that are not replaced are copied. Credentials in a new URL are dropped. */
+  with(changes: RequestChanges): ClientRequest {
+    const { method = this.method, url, fields, content = this.content, signal = this.signal } = changes;
+    return new ClientRequest(
+      method,
+      url === undefined ? { origin: this.origin, target: this.target, credentials: "" } : parseUrl(url),
+      fields ?? this.fields.clone(),
+      content,
+      signal,
+      this.options,
+    );
+  }
+}
