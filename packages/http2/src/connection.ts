@@ -52,7 +52,7 @@ const HIGH_WATER = 65_536;
 /** The largest DATA frame that we send: small enough that others get their turn. */
 const LARGEST_DATA = 16_384;
 
-/** Streams that we reset and whose late frames are ignored: the peer may not know yet (RFC 9113 §5.1). */
+/** Streams that were reset and that are remembered at least: their late frames are no error (RFC 9113 §5.1). */
 const REMEMBERED_RESETS = 256;
 
 /** Where the connection is. */
@@ -87,8 +87,9 @@ export abstract class Connection implements Engine, FrameVisitor {
   private readonly estimate: BandwidthEstimate;
   private readonly resets: Budget;
   private readonly controls: Budget;
-  private readonly recentResets: Set<number>;
-  private readonly peerResets: Set<number>;
+  /** Streams that we reset, and how many octets of content the peer may have sent before it knew. */
+  private readonly recentResets: Map<number, number>;
+  private readonly peerResets: Map<number, number>;
   private windowless: Stream[];
   private sendWindow: number;
   private receiveWindow: ReceiveWindow;
@@ -134,8 +135,8 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.estimate = new BandwidthEstimate();
     this.resets = new Budget(options.resetBurst, options.resetsPerSecond, now);
     this.controls = new Budget(options.controlBurst, options.controlsPerSecond, now);
-    this.recentResets = new Set();
-    this.peerResets = new Set();
+    this.recentResets = new Map();
+    this.peerResets = new Map();
     this.windowless = [];
     this.sendWindow = DEFAULT_WINDOW;
     this.receiveWindow = new ReceiveWindow(DEFAULT_WINDOW);
@@ -280,7 +281,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   resetStream(stream: Stream, errorCode: number, reason: Error): void {
     if (this.streams.get(stream.id) !== stream) return;
     this.control.rstStream(stream.id, errorCode);
-    remember(this.recentResets, stream.id);
+    this.rememberReset(stream.id, stream.receiveWindow);
     stream.advance(RST_STREAM);
     this.forget(stream);
     stream.cut(reason);
@@ -307,7 +308,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     const stream = this.streams.get(streamId);
     if (stream === undefined) {
       this.returned(flowOctets);
-      this.onClosedStream(streamId, "DATA");
+      if (!this.wasInFlight(streamId, flowOctets)) this.onClosedStream(streamId, "DATA");
       return;
     }
     if (!stream.canReceive) {
@@ -317,10 +318,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     }
     const octets = end - start;
     if (octets === 0 && !endStream) this.chargeControl("DATA that carries nothing"); // S64, S87
-    stream.receiveWindow ??= new ReceiveWindow(
-      this.streamWindowSize,
-      this.acknowledged ? this.streamWindowSize : Math.max(this.streamWindowSize, DEFAULT_WINDOW),
-    );
+    stream.receiveWindow ??= new ReceiveWindow(this.streamWindowSize, this.freshWindow);
     if (!stream.receiveWindow.take(flowOctets)) {
       this.returned(flowOctets);
       this.streamError(stream, FLOW_CONTROL_ERROR);
@@ -400,7 +398,7 @@ export abstract class Connection implements Engine, FrameVisitor {
     }
     stream.advance(RST_STREAM);
     this.onPeerReset(stream, errorCode);
-    remember(this.peerResets, streamId);
+    remember(this.peerResets, streamId, 0, 0);
     this.died(
       stream,
       new Http2Error("ERR_HTTP2_STREAM_RESET", errorCode, "peer", `stream ${streamId} was reset`),
@@ -460,6 +458,7 @@ export abstract class Connection implements Engine, FrameVisitor {
 
   onGoaway(lastStreamId: number, errorCode: number, _bytes: Uint8Array, _start: number, _end: number): void {
     this.mayCome();
+    this.chargeControl("GOAWAY");
     this.onPeerGoaway(lastStreamId, errorCode);
   }
 
@@ -529,7 +528,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   /** A stream's own error (RFC 9113 §5.4.2): reset, and charged, since the peer caused it (S55). */
   protected streamError(stream: Stream, errorCode: number): void {
     this.control.rstStream(stream.id, errorCode);
-    remember(this.recentResets, stream.id);
+    this.rememberReset(stream.id, stream.receiveWindow);
     stream.advance(RST_STREAM);
     this.died(
       stream,
@@ -542,7 +541,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   /** A stream that was never opened is refused. */
   protected refuseStream(streamId: number, errorCode: number): void {
     this.control.rstStream(streamId, errorCode);
-    remember(this.recentResets, streamId);
+    this.rememberReset(streamId, null);
     this.chargeReset();
     this.wantFlush();
   }
@@ -576,6 +575,27 @@ export abstract class Connection implements Engine, FrameVisitor {
     this.control.rstStream(streamId, STREAM_CLOSED);
     this.chargeReset();
     this.wantFlush();
+  }
+
+  /** A stream is reset or ignored by us: what the peer had sent before it knew is no fault of its (RFC 9113 §5.1). */
+  protected rememberReset(streamId: number, window: ReceiveWindow | null): void {
+    remember(this.recentResets, streamId, window?.left ?? this.freshWindow, 2 * this.options.maxConcurrentStreams);
+  }
+
+  /** What the peer takes the window of a stream for on which no content has come. */
+  private get freshWindow(): number {
+    return this.acknowledged ? this.streamWindowSize : Math.max(this.streamWindowSize, DEFAULT_WINDOW);
+  }
+
+  /**
+   * Whether content of a stream that we reset was sent before the peer knew: as much as the stream's window then had
+   * left, and no more. It costs the peer nothing; all else is charged.
+   */
+  private wasInFlight(streamId: number, octets: number): boolean {
+    const left = this.recentResets.get(streamId);
+    if (left === undefined || octets === 0 || octets > left) return false;
+    this.recentResets.set(streamId, left - octets);
+    return true;
   }
 
   /** Says GOAWAY for the last time, and ends. */
@@ -793,6 +813,7 @@ export abstract class Connection implements Engine, FrameVisitor {
   /** Our side of the stream is complete. */
   private endSent(stream: Stream): void {
     stream.advance(SEND_END_STREAM);
+    stream.localEnded = true;
     if (stream.state === CLOSED) this.completed(stream);
     else this.onEndSent(stream);
   }
@@ -939,11 +960,11 @@ const DRAIN_PING_MS = 1_000;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** Keeps the latest stream identifiers, a bounded number of them. */
-function remember(ids: Set<number>, streamId: number): void {
-  ids.add(streamId);
-  if (ids.size <= REMEMBERED_RESETS) return;
-  for (const oldest of ids) {
-    ids.delete(oldest);
+function remember(streams: Map<number, number>, streamId: number, octets: number, most: number): void {
+  streams.set(streamId, octets);
+  if (streams.size <= Math.max(REMEMBERED_RESETS, most)) return;
+  for (const oldest of streams.keys()) {
+    streams.delete(oldest);
     break;
   }
 }

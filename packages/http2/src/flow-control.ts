@@ -38,7 +38,8 @@ export function grant(window: number, credit: number): number {
 export class ReceiveWindow {
   /** Octets that the peer may have in flight or waiting with us. */
   size: number;
-  private left: number;
+  /** Octets that the peer may still send. */
+  left: number;
   private consumed: number;
 
   /** @param left - what the peer takes the window for, while it may not have heard of `size` */

@@ -72,6 +72,7 @@ export class ServerConnection extends Connection {
     if (streamId > this.lastAccepted) {
       // After our GOAWAY: decoded for the table's sake, else ignored (§6.8). A flood of them is one all the same.
       this.chargeControl("HEADERS after GOAWAY");
+      this.rememberReset(streamId, null);
       return;
     }
     if (this.streams.size >= this.options.maxConcurrentStreams) {

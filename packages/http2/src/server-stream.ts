@@ -89,6 +89,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   }
 
   onGone(listener: (reason: Error) => void): void {
+    if (this.localEnded) return;
     if (this.gone !== null) listener(this.gone);
     else this.goneListener = listener;
   }
@@ -228,7 +229,8 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     this.gone = reason;
     const listener = this.goneListener;
     this.goneListener = null;
-    listener?.(reason);
+    // A client that has the whole response may well reset the rest of its request (RFC 9113 §8.1).
+    if (!this.localEnded) listener?.(reason);
   }
 
   protected tooLarge(): void {

@@ -45,6 +45,8 @@ export abstract class Stream implements Schedulable, ContentSource {
   contentOctets: number;
   contentEnds: boolean;
   trailers: readonly string[] | null;
+  /** Our message is complete, and sent. */
+  localEnded: boolean;
   /** Octets of content that the message announced, or -1. */
   protected expected: number;
   protected received: number;
@@ -77,6 +79,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.contentOctets = 0;
     this.contentEnds = false;
     this.trailers = null;
+    this.localEnded = false;
     this.expected = -1;
     this.received = 0;
     this.receiver = null;

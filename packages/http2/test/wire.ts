@@ -8,6 +8,7 @@
 import { HpackDecoder } from "@stack/hpack";
 import {
   encodeFrameHead,
+  encodePriorityUpdate,
   encodeUint32,
   errorCodeName,
   FLAG,
@@ -98,6 +99,12 @@ export function windowUpdate(streamId: number, increment: number): string {
   return frame(FRAME_TYPE.WINDOW_UPDATE, 0, streamId, uint32(increment));
 }
 
+export function priorityUpdate(streamId: number, value: string): string {
+  const out = new Uint8Array(13 + value.length);
+  encodePriorityUpdate(out, 0, streamId, value);
+  return textOf(out);
+}
+
 /** Fields as `[name, value]` pairs. */
 export type Lines = readonly (readonly [string, string])[];
 
@@ -131,6 +138,8 @@ export function uint32(value: number): string {
 export class FrameReader implements FrameVisitor {
   /** Octets of DATA that came, by stream. */
   readonly content: Map<number, number>;
+  /** Date fields that came, in order. */
+  readonly dates: string[];
   private readonly decoder: FrameDecoder;
   private readonly hpack: HpackDecoder;
   private lines: string[];
@@ -141,6 +150,7 @@ export class FrameReader implements FrameVisitor {
 
   constructor(maxFrameOctets = 16_384) {
     this.content = new Map();
+    this.dates = [];
     this.decoder = new FrameDecoder(this, maxFrameOctets);
     this.hpack = new HpackDecoder();
     this.lines = [];
@@ -241,7 +251,9 @@ export class FrameReader implements FrameVisitor {
     const bytes = octetsOf(fragment);
     const list = this.hpack.decode(bytes, 0, bytes.length);
     let line = this.opened;
-    for (let i = 0; i < list.length; i += 2) if (list[i] !== "date") line += ` ${list[i]}=${list[i + 1]}`;
+    for (let i = 0; i < list.length; i += 2)
+      if (list[i] === "date") this.dates.push(list[i + 1] as string);
+      else line += ` ${list[i]}=${list[i + 1]}`;
     this.lines.push(this.ends ? `${line} END_STREAM` : line);
     this.ends = false;
   }
