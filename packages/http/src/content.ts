@@ -53,7 +53,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   private readonly origin: ContentOrigin;
   private mode: number;
   private source: ContentSource | null;
-  private limit: number;
+  private readLimit: number;
   private received: number;
   private buffer: Uint8Array;
   private size: number;
@@ -67,7 +67,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
     this.origin = origin;
     this.mode = UNTAKEN;
     this.source = null;
-    this.limit = 0;
+    this.readLimit = 0;
     this.received = 0;
     this.buffer = NOTHING;
     this.size = 0;
@@ -81,6 +81,11 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   /** Octets announced; 0 for none, -1 when only the end will tell. */
   get length(): number {
     return this.origin.contentLength;
+  }
+
+  /** The most octets that a read may take in, whatever its own limit is. */
+  get limit(): number {
+    return this.origin.contentLimit;
   }
 
   /** Octets received so far. */
@@ -153,9 +158,9 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   onContent(bytes: Uint8Array, start: number, end: number): void {
     if (this.failure !== null) return;
     this.received += end - start;
-    if (this.received > this.limit) {
+    if (this.received > this.readLimit) {
       this.source?.stop(0);
-      this.onError(new ContentTooLargeError(this.limit));
+      this.onError(new ContentTooLargeError(this.readLimit));
       return;
     }
     this.append(bytes, start, end);
@@ -213,16 +218,16 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   private take(mode: number, options?: ReadOptions): void {
     if (this.mode !== UNTAKEN) throw taken();
     this.mode = mode;
-    this.limit = Math.min(options?.limit ?? Number.POSITIVE_INFINITY, this.origin.contentLimit);
+    this.readLimit = Math.min(options?.limit ?? Number.POSITIVE_INFINITY, this.origin.contentLimit);
     const { contentLength } = this.origin;
     if (contentLength === 0) {
       this.ended = true;
       return;
     }
     this.source = this.origin.read(this);
-    if (contentLength > this.limit) {
+    if (contentLength > this.readLimit) {
       this.source.stop(0);
-      this.onError(new ContentTooLargeError(this.limit));
+      this.onError(new ContentTooLargeError(this.readLimit));
     }
   }
 
