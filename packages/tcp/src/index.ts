@@ -13,4 +13,4 @@ export {
 export { joinInMemory } from "./memory.ts";
 export { canReuseReadBuffer } from "./reused-read.ts";
 export type { Secure, SecureDone, SecuredSocket } from "./secure.ts";
-export { TICK_MS } from "./timer-wheel.ts";
+export { type Clock, clock, TICK_MS, TimerWheel, type WheelEntry } from "./timer-wheel.ts";

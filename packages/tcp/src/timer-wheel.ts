@@ -98,7 +98,7 @@ export class TimerWheel {
 }
 
 /** The process's clock: read from the system once a tick, while anyone needs it. */
-class Clock {
+export class Clock {
   readonly wheel: TimerWheel;
   /** Coarse time of day, seconds since 1970-01-01 UTC. */
   epochSeconds: number;
@@ -132,5 +132,5 @@ class Clock {
   }
 }
 
-/** The one clock of this process. */
+/** The one clock of this process. It stands still, and wakes nobody, while nobody has acquired it. */
 export const clock: Clock = new Clock();
