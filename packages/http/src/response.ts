@@ -202,7 +202,12 @@ export class HttpResponse implements Producer {
   accept(fields?: FieldsInit): Carrier {
     this.begin();
     this.state = ENDED;
-    return this.sink.accept(fields instanceof Fields ? fields : new Fields(fields));
+    try {
+      return this.sink.accept(fields instanceof Fields ? fields : new Fields(fields));
+    } catch (error) {
+      this.state = OPEN; // no tunnel was opened: the failure can still be answered
+      throw error;
+    }
   }
 
   /** Forgets status, fields and trailers that were prepared: they do not describe the response that is sent instead. */
