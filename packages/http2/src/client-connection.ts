@@ -64,7 +64,7 @@ export class ClientConnection extends Connection {
 
   /** Whether requests can be sent, now or when others are complete. */
   get reusable(): boolean {
-    return !this.isEnding && !this.draining && !this.peerLeaves && this.nextId <= MAX_31_BIT;
+    return !this.isEnding && !this.goaway.begun && !this.peerLeaves && this.nextId <= MAX_31_BIT;
   }
 
   /** Whether the server takes extended CONNECT (RFC 8441 §3). */
@@ -128,7 +128,7 @@ export class ClientConnection extends Connection {
       !known ||
       !stream.receiveHead(head, endStream, this.clientOptions.maxInformational ?? DEFAULT_MAX_INFORMATIONAL)
     ) {
-      this.streamError(stream, PROTOCOL_ERROR);
+      this.streams.broken(stream, PROTOCOL_ERROR);
       return;
     }
     if (endStream) this.endReceived(stream, null);
@@ -150,7 +150,7 @@ export class ClientConnection extends Connection {
     for (const stream of [...this.streams.values()]) {
       if (stream.id <= lastStreamId) continue;
       (stream as ClientStream).unprocessed = true;
-      this.abandon(
+      this.streams.abandon(
         stream,
         new Http2Error("ERR_HTTP2_GOAWAY", errorCode, "peer", `the server left before stream ${stream.id}`),
       );

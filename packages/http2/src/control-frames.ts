@@ -69,6 +69,7 @@ export class ControlFrames {
   }
 
   flush(sink: ByteSink): void {
+    if (this.octets === 0) return;
     const at = sink.reserve(this.octets);
     sink.memory.set(this.bytes.subarray(0, this.octets), at);
     sink.commit(this.octets);

@@ -69,10 +69,10 @@ export class ServerConnection extends Connection {
       return;
     }
     this.lastPeerId = streamId;
-    if (streamId > this.lastAccepted) {
+    if (streamId > this.goaway.lastStream) {
       // After our GOAWAY: decoded for the table's sake, else ignored (§6.8). A flood of them is one all the same.
-      this.chargeControl("HEADERS after GOAWAY");
-      this.rememberReset(streamId, null);
+      this.budgets.chargeFrame("HEADERS after GOAWAY");
+      this.streams.ignored(streamId);
       return;
     }
     if (this.streams.size >= this.options.maxConcurrentStreams) {
@@ -166,7 +166,7 @@ export class ServerConnection extends Connection {
       new Http2Error("ERR_HTTP2_STREAM_REFUSED", errorCode, "us", `stream ${streamId}: ${why}`),
       0,
     );
-    this.refuseStream(streamId, errorCode);
+    this.streams.refused(streamId, errorCode);
   }
 }
 

@@ -134,11 +134,15 @@ export abstract class Stream implements Schedulable, ContentSource {
 
   // What the connection tells
 
-  /** Content came. False: more than was announced. */
-  receiveContent(bytes: Uint8Array, start: number, end: number): boolean {
-    this.received += end - start;
-    if (this.expected >= 0 && this.received > this.expected) return false;
-    if (end === start) return true;
+  /** Counts content that came. False: more than was announced (RFC 9113 §8.1.1, S80). */
+  count(octets: number): boolean {
+    this.received += octets;
+    return this.expected < 0 || this.received <= this.expected;
+  }
+
+  /** Content came, and was counted. */
+  receiveContent(bytes: Uint8Array, start: number, end: number): void {
+    if (end === start) return;
     if (this.discarding) {
       this.consumed(end - start);
       this.discarded += end - start;
@@ -148,7 +152,6 @@ export abstract class Stream implements Schedulable, ContentSource {
       this.held ??= new HeldContent();
       this.held.add(bytes, start, end);
     }
-    return true;
   }
 
   /** The peer's message is complete. */

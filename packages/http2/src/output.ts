@@ -1,0 +1,250 @@
+/**
+ * What a connection has to say and has not said yet.
+ *
+ * Control frames first, then heads in the order in which they were given, then
+ * content as the scheduler says, as far as windows and the kernel go (RFC 9113
+ * §5.2, RFC 9218 §10). Large content is passed through, never joined.
+ *
+ * @module
+ */
+import { HpackEncoder } from "@stack/hpack";
+import type { ByteSink, Carrier } from "@stack/http";
+import { encodeFrameHead, FLAG, FRAME_HEAD_OCTETS, FRAME_TYPE } from "@stack/http2-frames";
+import type { Budgets } from "./budget.ts";
+import { ControlFrames } from "./control-frames.ts";
+import { DEFAULT_WINDOW, grant } from "./flow-control.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { PeerSettings } from "./settings.ts";
+import type { Stream } from "./stream.ts";
+import { SEND_HEADERS } from "./stream-state.ts";
+
+/** Octets that may wait for the kernel before content waits with us (S63). */
+const HIGH_WATER = 65_536;
+
+/** The largest DATA frame that we send: small enough that others get their turn. */
+const LARGEST_DATA = 16_384;
+
+/** Who is told that a message was sent to its end. */
+export interface MessageOwner {
+  endSent(stream: Stream): void;
+}
+
+export class Output {
+  readonly control: ControlFrames;
+  readonly encoder: HpackEncoder;
+  private readonly owner: MessageOwner;
+  private readonly carrier: Carrier;
+  private readonly peerSettings: PeerSettings;
+  private readonly budgets: Budgets;
+  private readonly scheduler: Scheduler<Stream>;
+  private windowless: Stream[];
+  private sendWindow: number;
+
+  constructor(
+    owner: MessageOwner,
+    carrier: Carrier,
+    peerSettings: PeerSettings,
+    budgets: Budgets,
+    options: ResolvedOptions,
+  ) {
+    this.control = new ControlFrames();
+    this.encoder = new HpackEncoder({ maxTableOctets: options.headerTableOctets });
+    this.owner = owner;
+    this.carrier = carrier;
+    this.peerSettings = peerSettings;
+    this.budgets = budgets;
+    this.scheduler = new Scheduler();
+    this.windowless = NO_STREAMS;
+    this.sendWindow = DEFAULT_WINDOW;
+  }
+
+  // What waits
+
+  /** The stream has something to send that needs no window. */
+  list(stream: Stream): void {
+    if (stream.listed) return;
+    stream.listed = true;
+    if (this.windowless.length === 0) this.windowless = [stream];
+    else this.windowless.push(stream);
+  }
+
+  /** The stream has content to send, or its end. */
+  contentQueued(stream: Stream): void {
+    if (stream.contentOctets === 0) {
+      if (stream.contentEnds) this.list(stream);
+    } else if (stream.sendWindow > 0) this.scheduler.add(stream);
+  }
+
+  reprioritise(stream: Stream, priority: number): void {
+    this.scheduler.reprioritise(stream, priority);
+  }
+
+  /** Nothing of the stream is sent any more. */
+  forget(stream: Stream): void {
+    this.scheduler.remove(stream);
+  }
+
+  // The peer's windows
+
+  /** The connection's window opens. False: beyond 2^31-1 (RFC 9113 §6.9.1). */
+  open(increment: number): boolean {
+    this.sendWindow = grant(this.sendWindow, increment);
+    return !Number.isNaN(this.sendWindow);
+  }
+
+  /** A stream's window opens, or shrinks. False: beyond 2^31-1. */
+  openOf(stream: Stream, increment: number): boolean {
+    const window = grant(stream.sendWindow, increment);
+    if (Number.isNaN(window)) return false;
+    stream.sendWindow = window;
+    if (stream.contentOctets > 0 && window > 0) this.scheduler.add(stream);
+    return true;
+  }
+
+  // Out
+
+  /** Writes what may leave now. False: the sink asked to wait. */
+  flush(sink: ByteSink): boolean {
+    if (this.control.octets > 0) this.control.flush(sink);
+    this.flushWindowless(sink);
+    const done = this.flushContent(sink);
+    if (this.control.octets > 0) this.control.flush(sink); // what the end of a stream made us say
+    return done;
+  }
+
+  private flushWindowless(sink: ByteSink): void {
+    const { windowless } = this;
+    if (windowless.length === 0) return;
+    this.windowless = NO_STREAMS;
+    for (const stream of windowless) {
+      stream.listed = false;
+      if (stream.connection === null) continue;
+      const { heads, headsEnd } = stream;
+      if (heads.length > 0) {
+        stream.heads = [];
+        for (let i = 0; i < heads.length; i++) {
+          const ends = headsEnd && i === heads.length - 1;
+          this.writeHead(sink, stream, heads[i] as readonly string[], ends);
+        }
+        if (headsEnd) {
+          this.owner.endSent(stream);
+          continue;
+        }
+      }
+      if (stream.contentOctets === 0 && stream.contentEnds) this.writeEnd(sink, stream);
+    }
+  }
+
+  private flushContent(sink: ByteSink): boolean {
+    for (;;) {
+      const stream = this.scheduler.peek();
+      if (stream === null || this.sendWindow <= 0) return true;
+      if (this.carrier.pending >= HIGH_WATER) return false;
+      const octets = Math.min(
+        stream.contentOctets,
+        stream.sendWindow,
+        this.sendWindow,
+        this.peerSettings.maxFrameOctets,
+        LARGEST_DATA,
+      );
+      if (octets <= 0) {
+        this.scheduler.remove(stream); // its window is used up, or it has nothing more
+        continue;
+      }
+      if (!this.writeData(sink, stream, octets)) return false;
+    }
+  }
+
+  private writeData(sink: ByteSink, stream: Stream, octets: number): boolean {
+    const last = octets === stream.contentOctets;
+    const ends = last && stream.contentEnds && stream.trailers === null;
+    writeFrameHead(sink, octets, FRAME_TYPE.DATA, ends ? FLAG.END_STREAM : 0, stream.id);
+    const ready = writePieces(sink, stream, octets);
+    stream.sendWindow -= octets;
+    this.sendWindow -= octets;
+    stream.progressAt = this.carrier.now;
+    this.budgets.moved(octets);
+    if (last) {
+      this.scheduler.remove(stream);
+      if (ends) this.owner.endSent(stream);
+      else if (stream.contentEnds) this.writeEnd(sink, stream);
+    } else this.scheduler.sent(stream);
+    stream.contentSent();
+    return ready;
+  }
+
+  /** The end of a stream whose content has all been sent: trailers, or an empty DATA frame. */
+  private writeEnd(sink: ByteSink, stream: Stream): void {
+    if (stream.trailers !== null) this.writeHead(sink, stream, stream.trailers, true);
+    else writeFrameHead(sink, 0, FRAME_TYPE.DATA, FLAG.END_STREAM, stream.id);
+    this.owner.endSent(stream);
+  }
+
+  private writeHead(sink: ByteSink, stream: Stream, fields: readonly string[], ends: boolean): void {
+    stream.advance(SEND_HEADERS);
+    this.writeBlock(sink, FRAME_TYPE.HEADERS, ends ? FLAG.END_STREAM : 0, stream.id, fields);
+  }
+
+  private writeBlock(sink: ByteSink, type: number, flag: number, streamId: number, fields: readonly string[]): void {
+    const at = sink.reserve(FRAME_HEAD_OCTETS + this.encoder.bound(fields));
+    const { memory } = sink;
+    const end = this.encoder.encode(fields, memory, at + FRAME_HEAD_OCTETS);
+    const octets = end - at - FRAME_HEAD_OCTETS;
+    const most = this.peerSettings.maxFrameOctets;
+    if (octets <= most) {
+      encodeFrameHead(memory, at, octets, type, flag | FLAG.END_HEADERS, streamId);
+      sink.commit(FRAME_HEAD_OCTETS + octets);
+      return;
+    }
+    // Too large for a frame: the block is moved out and cut into CONTINUATION frames (RFC 9113 §6.10).
+    const block = memory.slice(at + FRAME_HEAD_OCTETS, end);
+    for (let from = 0; from < octets; from += most) {
+      const piece = block.subarray(from, Math.min(from + most, octets));
+      const flags = (from === 0 ? flag : 0) | (from + most >= octets ? FLAG.END_HEADERS : 0);
+      writeFrameHead(sink, piece.length, from === 0 ? type : FRAME_TYPE.CONTINUATION, flags, streamId);
+      const room = sink.reserve(piece.length); // before `memory`: reserving may replace it
+      sink.memory.set(piece, room);
+      sink.commit(piece.length);
+    }
+  }
+}
+
+/** Shared by all that have nothing to say: never added to. */
+const NO_STREAMS: Stream[] = [];
+
+function writeFrameHead(sink: ByteSink, octets: number, type: number, flags: number, streamId: number): void {
+  const at = sink.reserve(FRAME_HEAD_OCTETS);
+  encodeFrameHead(sink.memory, at, octets, type, flags, streamId);
+  sink.commit(FRAME_HEAD_OCTETS);
+}
+
+/** Writes the next `octets` of a stream's content; false when the sink wants to wait. */
+function writePieces(sink: ByteSink, stream: Stream, octets: number): boolean {
+  const { content } = stream;
+  let left = octets;
+  let taken = 0;
+  let ready = true;
+  while (left > 0) {
+    const piece = content[taken] as Uint8Array | string;
+    if (piece.length <= left) {
+      left -= piece.length;
+      taken++;
+      if (typeof piece === "string") sink.writeLatin1(piece);
+      else if (!sink.write(piece)) ready = false;
+    } else {
+      if (typeof piece === "string") {
+        sink.writeLatin1(piece.slice(0, left));
+        content[taken] = piece.slice(left);
+      } else {
+        if (!sink.write(piece.subarray(0, left))) ready = false;
+        content[taken] = piece.subarray(left);
+      }
+      left = 0;
+    }
+  }
+  if (taken === content.length) stream.content = [];
+  else if (taken > 0) content.splice(0, taken);
+  stream.contentOctets -= octets;
+  return ready;
+}
