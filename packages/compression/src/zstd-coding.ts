@@ -112,7 +112,7 @@ class FrameByFrame implements Decoder, DecoderVisitor {
   }
 
   onDecodeError(error: ContentDecodingError): void {
-    this.visitor.onDecodeError(error);
+    this.visitor.onDecodeError(this.frames.inMagicNumber ? trailing("zstd") : error);
   }
 
   /** Up to the end of the frame, or of the octets. */

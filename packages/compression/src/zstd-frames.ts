@@ -36,6 +36,8 @@ const DATA = 5;
 export class ZstdFrames {
   /** The window of the present frame, octets. */
   window: number;
+  /** What the last {@link walk} stopped at; `more` when it took all it was given without coming to an end. */
+  unit: ZstdUnit;
   private state: number;
   private frames: number;
   private field: number[];
@@ -47,6 +49,7 @@ export class ZstdFrames {
 
   constructor() {
     this.window = 0;
+    this.unit = "more";
     this.state = MAGIC;
     this.frames = 0;
     this.field = [];
@@ -62,8 +65,10 @@ export class ZstdFrames {
     return this.state === MAGIC && this.field.length === 0 && this.frames > 0;
   }
 
-  /** What the last {@link walk} stopped at; `more` when it took all it was given without coming to an end. */
-  unit: ZstdUnit = "more";
+  /** Whether the octets after a frame may yet turn out to be no frame. */
+  get inMagicNumber(): boolean {
+    return this.state === MAGIC && this.field.length > 0 && this.frames > 0;
+  }
 
   /**
    * Goes on to the end of the present unit: a frame's header, a block, a frame.

@@ -1,5 +1,13 @@
 import { Content, type ContentOrigin, type ContentReceiver, type ContentSource, type Fields } from "@stack/http";
 
+/** What a {@link Wire} says of its content, and how it sends it. */
+export interface WireOptions {
+  readonly length?: number;
+  readonly limit?: number;
+  readonly inOneTurn?: boolean;
+  readonly trailers?: Fields | null;
+}
+
 /** Encoded content that comes for credit, in pieces as long as wished, from memory that is overwritten at once. */
 export class Wire implements ContentOrigin, ContentSource {
   readonly contentLength: number;
@@ -19,7 +27,7 @@ export class Wire implements ContentOrigin, ContentSource {
 
   constructor(
     pieces: Iterable<Uint8Array>,
-    { length = -1, limit = Number.POSITIVE_INFINITY, inOneTurn = true, trailers = null as Fields | null } = {},
+    { length = -1, limit = Number.POSITIVE_INFINITY, inOneTurn = true, trailers = null }: WireOptions = {},
   ) {
     this.contentLength = length;
     this.contentLimit = limit;
