@@ -1,6 +1,17 @@
+export { Client, type ClientFigures, createClient, type MethodInit } from "./client.ts";
+export { type ClientOptions, DEFAULT_POOL, DEFAULT_TIMEOUTS, type PoolOptions } from "./client-options.ts";
+export type { VersionChoice } from "./connection-key.ts";
+export {
+  type Connect,
+  type ConnectContext,
+  type ConnectorOptions,
+  type ConnectStage,
+  type ConnectTarget,
+  createConnector,
+} from "./connector.ts";
 export { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
 export { type ContentInit, RequestContent, type StreamedContentOptions } from "./request-content.ts";
-export type { Progress, RequestInit, RequestOptions, Timeouts } from "./request-options.ts";
+export type { Progress, RequestInit, RequestOptions, ResolvedRequestOptions, Timeouts } from "./request-options.ts";
 export { Origin, RequestUrl } from "./request-url.ts";
 export { ClientResponse, type ResponseOrigin } from "./response.ts";
 export { type ClientLayer, ClientRequest, type RequestChanges, type Send } from "./send.ts";

@@ -46,6 +46,11 @@ export interface RequestOptions {
   readonly trailers?: () => FieldsInit;
 }
 
+/** The options of one call over those of its client, with every time filled in. */
+export interface ResolvedRequestOptions extends RequestOptions {
+  readonly timeouts: Required<Timeouts>;
+}
+
 /** A request: {@link RequestOptions}, and what it says. */
 export interface RequestInit extends RequestOptions {
   /** Default "GET". */
@@ -56,3 +61,17 @@ export interface RequestInit extends RequestOptions {
   readonly json?: unknown;
   readonly signal?: AbortSignal | null;
 }
+
+/** Names of {@link RequestOptions}. */
+export const REQUEST_OPTIONS: ReadonlySet<string> = new Set([
+  "timeouts",
+  "maxContentOctets",
+  "onInformational",
+  "onUploadProgress",
+  "onDownloadProgress",
+  "expectContinue",
+  "trailers",
+]);
+
+/** Names of {@link RequestInit} beside {@link RequestOptions}. */
+export const REQUEST_PARTS: ReadonlySet<string> = new Set(["method", "fields", "content", "json", "signal"]);

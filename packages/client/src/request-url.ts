@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Fields } from "@stack/http";
 import { ClientError } from "./errors.ts";
 
 /** Scheme, host and port: who answers (RFC 9110 §4.3.1). One object for each origin that is in use. */
@@ -18,6 +19,8 @@ export class Origin {
   readonly authority: string;
   /** `https://example.com:8443` */
   readonly href: string;
+  /** What a request that says nothing else has: Host. Not to be changed. */
+  readonly fields: Fields;
 
   constructor(url: URL) {
     const { hostname } = url;
@@ -26,6 +29,7 @@ export class Origin {
     this.port = url.port === "" ? (this.scheme === "https" ? 443 : 80) : Number(url.port);
     this.authority = url.host;
     this.href = url.origin;
+    this.fields = Fields.adopt(["Host", url.host]);
   }
 }
 

@@ -8,7 +8,7 @@
  */
 import type { Fields } from "@stack/http";
 import type { RequestContent } from "./request-content.ts";
-import type { RequestOptions } from "./request-options.ts";
+import type { ResolvedRequestOptions } from "./request-options.ts";
 import { type Origin, parseUrl, type RequestUrl } from "./request-url.ts";
 import type { ClientResponse } from "./response.ts";
 
@@ -50,7 +50,7 @@ export class ClientRequest {
   readonly content: RequestContent | null;
   readonly signal: AbortSignal | null;
   /** Of this call, over the client's. */
-  readonly options: RequestOptions;
+  readonly options: ResolvedRequestOptions;
 
   constructor(
     method: string,
@@ -58,7 +58,7 @@ export class ClientRequest {
     fields: Fields,
     content: RequestContent | null,
     signal: AbortSignal | null,
-    options: RequestOptions,
+    options: ResolvedRequestOptions,
   ) {
     this.method = method;
     this.origin = url.origin;

@@ -1,0 +1,73 @@
+/**
+ * What went wrong below, as the user of a client is told.
+ *
+ * Engines, sockets and TLS have errors of their own. Each becomes one
+ * {@link ClientError} that says how far the request had come; what was met is
+ * its cause.
+ *
+ * @module
+ */
+import { ChunkedSyntaxError, HeadSyntaxError } from "@stack/http1-parser";
+import { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
+
+/** A failure of a connection that carried the request. */
+export function exchangeFailure(
+  error: Error,
+  stage: "head" | "content",
+  origin: string,
+  unprocessed: boolean,
+): ClientError {
+  if (error instanceof ClientError) return error;
+  const [code, advice] = OF_ENGINE[codeOf(error)] ?? DISCONNECTED;
+  return new ClientError(code, stage, origin, `${error.message}; ${advice}`, { cause: error, unprocessed });
+}
+
+/** A failure to get a connection. Nothing was sent, so nothing was processed. */
+export function connectFailure(error: unknown, stage: ClientStage, origin: string): ClientError {
+  if (error instanceof ClientError) return error;
+  const code = codeOf(error);
+  const late = code === "ERR_DIAL_TIMEOUT" || code === "ERR_TLS_HANDSHAKE_TIMEOUT";
+  const at: ClientStage = code.startsWith("ERR_TLS") ? "tls" : code.startsWith("ERR_DNS") ? "dns" : stage;
+  const [failed, timedOut] = OF_STAGE[at] ?? OF_CONNECT;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ClientError(late ? timedOut : failed, at, origin, message, { cause: error, unprocessed: true });
+}
+
+/** By the code of the engine's error; see the engines' READMEs. */
+const OF_ENGINE: Readonly<Record<string, readonly [ClientErrorCode, string]>> = Object.assign(Object.create(null), {
+  ERR_HTTP1_HEAD_TIMEOUT: ["ERR_CLIENT_HEAD_TIMEOUT", "raise timeouts.headMs if the server may take so long"],
+  ERR_HTTP1_CONTENT_TIMEOUT: ["ERR_CLIENT_CONTENT_TIMEOUT", "raise timeouts.contentMs if the server may pause so long"],
+  ERR_HTTP1_TOO_SLOW: ["ERR_CLIENT_SEND_TIMEOUT", "raise timeouts.sendMs if the server may take so long"],
+  ERR_HTTP1_CONTENT_MISMATCH: ["ERR_CLIENT_CONTENT_SOURCE", "correct the content's length"],
+  ERR_CONTENT_LENGTH: ["ERR_CLIENT_CONTENT_SOURCE", "correct the content's length"],
+  ERR_HTTP1_UNEXPECTED_OCTETS: ["ERR_CLIENT_PROTOCOL", "the server is at fault"],
+  ERR_HTTP1_TOO_MANY_INFORMATIONAL: ["ERR_CLIENT_PROTOCOL", "the server is at fault"],
+  ERR_HTTP1_UNEXPECTED_UPGRADE: ["ERR_CLIENT_PROTOCOL", "the server is at fault"],
+  ERR_HTTP1_LENGTH_REQUIRED: ["ERR_CLIENT_REQUEST", "send content whose length is known"],
+  ERR_HTTP2_STREAM_RESET: ["ERR_CLIENT_RESET", "the server gave the request up"],
+  ERR_HTTP2_STREAM_REFUSED: ["ERR_CLIENT_RESET", "send it again later"],
+  ERR_HTTP2_CONNECTION: ["ERR_CLIENT_PROTOCOL", "one side broke HTTP/2"],
+  ERR_HTTP2_TOO_SLOW: ["ERR_CLIENT_SEND_TIMEOUT", "the server takes too little"],
+  ERR_HTTP2_TIMEOUT: ["ERR_CLIENT_CONTENT_TIMEOUT", "the server is silent"],
+});
+
+const DISCONNECTED: readonly [ClientErrorCode, string] = [
+  "ERR_CLIENT_DISCONNECTED",
+  "send it again only if that can do no harm",
+];
+
+const OF_CONNECT: readonly [ClientErrorCode, ClientErrorCode] = ["ERR_CLIENT_CONNECT", "ERR_CLIENT_CONNECT_TIMEOUT"];
+
+/** What a stage fails with, and what when it takes too long. */
+const OF_STAGE: Readonly<Partial<Record<ClientStage, readonly [ClientErrorCode, ClientErrorCode]>>> = {
+  dns: ["ERR_CLIENT_DNS", "ERR_CLIENT_DNS_TIMEOUT"],
+  connect: OF_CONNECT,
+  proxy: ["ERR_CLIENT_PROXY", "ERR_CLIENT_CONNECT_TIMEOUT"],
+  tls: ["ERR_CLIENT_TLS", "ERR_CLIENT_TLS_TIMEOUT"],
+};
+
+function codeOf(error: unknown): string {
+  if (error instanceof HeadSyntaxError || error instanceof ChunkedSyntaxError) return "ERR_HTTP1_UNEXPECTED_OCTETS";
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" ? code : "";
+}
