@@ -43,9 +43,10 @@ export class Log {
     if (!(error instanceof PeerGoneError)) this.out.write(this.lines.refused(error, status));
   }
 
-  /** A handler that failed. For `onError`. A peer that went away is its own affair. */
-  failed(error: unknown, request: HttpRequest): void {
-    if (!(error instanceof PeerGoneError)) this.err.write(this.lines.failed(error, request.method, request.path));
+  /** A handler that failed, or a connection of ours (`null`). For `onError`. A peer that went away is its own affair. */
+  failed(error: unknown, request: HttpRequest | null): void {
+    if (error instanceof PeerGoneError) return;
+    this.err.write(this.lines.failed(error, request?.method ?? "-", request?.path ?? "-"));
   }
 
   /** A line as it is, in every mode. */

@@ -11,8 +11,11 @@ import type { Handler } from "./handler.ts";
 import type { HttpRequest } from "./request.ts";
 import type { HttpResponse } from "./response.ts";
 
-/** Told of every failure of a handler; must not throw. */
-export type ReportError = (error: unknown, request: HttpRequest) => void;
+/**
+ * Told of every failure of a handler; must not throw. `request` is null when a connection failed, by a fault in the
+ * engine or in what it called outside of any handler: whatever was under way on it is cut.
+ */
+export type ReportError = (error: unknown, request: HttpRequest | null) => void;
 
 /** Calls `handler`; its failures become 500, an {@link HttpError}'s status, or a reset when a head was sent. */
 export function dispatch(handler: Handler, request: HttpRequest, response: HttpResponse, report: ReportError): void {

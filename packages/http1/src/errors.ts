@@ -38,3 +38,16 @@ export type Http1ErrorCode =
   | "ERR_HTTP1_LENGTH_REQUIRED"
   | "ERR_HTTP1_ANSWERED"
   | "ERR_HTTP1_RESET";
+
+/**
+ * Whether the reason of a connection's end is a fault in this process: something that an engine, or what it called,
+ * has thrown. What a peer or the network does has a `code`, and is none of JavaScript's own errors.
+ */
+export function isFault(reason: Error | null): boolean {
+  if (reason === null) return false;
+  return (
+    typeof (reason as { code?: unknown }).code !== "string" ||
+    reason instanceof TypeError ||
+    reason instanceof RangeError
+  );
+}

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { sameName } from "@stack/http";
+import { imfFixdate, sameName } from "@stack/http";
 
 /** No head was sent yet. */
 export const NOT_SENT = 0;
@@ -123,4 +123,23 @@ function without(fields: readonly string[], at: number): readonly string[] {
 function contentLength(value: string): number {
   if (!/^\d{1,15}$/.test(value)) throw new TypeError(`Content-Length must be digits, not ${JSON.stringify(value)}`);
   return Number(value);
+}
+
+/** The Connection field line (RFC 9112 §9.3, §9.6): what becomes of the connection, and the handler's own options. */
+export function connectionLine(closes: boolean, minor: number, options: string): string {
+  const persistence = closes ? "close" : minor === 0 ? "keep-alive" : "";
+  if (options === "") return persistence === "" ? "" : `Connection: ${persistence}\r\n`;
+  return persistence === "" ? `Connection: ${options}\r\n` : `Connection: ${persistence}, ${options}\r\n`;
+}
+
+let dateSecond = -1;
+let dateText = "";
+
+/** The Date field line (RFC 9110 §6.6.1), made once a second. */
+export function dateLine(epochSeconds: number): string {
+  if (epochSeconds !== dateSecond) {
+    dateSecond = epochSeconds;
+    dateText = `Date: ${imfFixdate(epochSeconds)}\r\n`;
+  }
+  return dateText;
 }

@@ -2,22 +2,16 @@
  * One request and its response on an HTTP/1.1 server connection.
  *
  * Keeps the message framing of both (RFC 9112 §6): which content the request
- * still owes, and how the response's content is delimited. The connection says
- * when it is this exchange's turn; the handler may outlive the exchange, so
- * everything here is safe to call when it is over.
+ * still owes, in {@link RequestContent}, and here how the response's content is
+ * delimited. The connection says when it is this exchange's turn; the handler may
+ * outlive the exchange, so everything here is safe to call when it is over.
  *
  * @module
  */
 import {
   type Carrier,
-  type ContentReceiver,
-  type ContentSource,
-  ContentTooLargeError,
   type Fields,
-  type Incoming,
-  imfFixdate,
   PeerGoneError,
-  type PeerInfo,
   type Producer,
   type ResponseSink,
   ResponseStateError,
@@ -31,163 +25,54 @@ import {
   LAST_CHUNK,
   type RequestHeadDecoder,
 } from "@stack/http1-parser";
+import { isSmallAscii, UTF8 } from "./ascii.ts";
 import { Http1Error } from "./errors.ts";
 import { HeadMemo, type KnownHead } from "./head-memo.ts";
-import { BY_CHUNKS, BY_CLOSE, BY_LENGTH, NO_CONTENT, NOT_SENT, ResponseFrame, SENT } from "./response-frame.ts";
+import { RequestContent } from "./request-content.ts";
+import {
+  BY_CHUNKS,
+  BY_CLOSE,
+  BY_LENGTH,
+  connectionLine,
+  dateLine,
+  NO_CONTENT,
+  NOT_SENT,
+  ResponseFrame,
+  SENT,
+} from "./response-frame.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
 
-/** Text up to this length is looked at: when it is ASCII it travels with its head, in one piece. */
-const SMALL_CONTENT = 4_096;
-
-export class ServerExchange implements ResponseSink, ContentSource, Incoming {
-  readonly contentLength: number;
-  contentLimit: number;
-  /** Octets of the request's content that are still to come; meaningless with chunked coding. */
-  remaining: number;
-  /** Octets that the reader of the content has asked for. */
-  credit: number;
-  /** The request's content is complete, or none was announced. */
-  received: boolean;
-  /** The client waits for 100 before it sends content (RFC 9110 §10.1.1). */
-  awaitsContinue: boolean;
-  /** The reader wants nothing more; what still comes is read away. */
-  discarding: boolean;
-  private connection: ServerConnection | null;
-  private readonly carrier: Carrier;
+export class ServerExchange extends RequestContent implements ResponseSink {
   private readonly method: string;
   private readonly minor: number;
-  private readonly host: string;
   /** The client asked for another protocol (RFC 9110 §7.8). */
   private readonly upgradeOffered: boolean;
-  private receiver: ContentReceiver | null;
   private framing: number;
   private unsent: number;
   private producer: Producer | null;
   private blocked: boolean;
-  private goneListener: ((reason: Error) => void) | null;
-  private gone: Error | null;
 
   constructor(connection: ServerConnection, head: RequestHeadDecoder, contentLength: number) {
-    this.contentLength = contentLength;
-    this.contentLimit = 0;
-    this.remaining = contentLength;
-    this.credit = 0;
-    this.received = contentLength === 0;
-    this.awaitsContinue = head.expectContinue && contentLength !== 0;
-    this.discarding = false;
-    this.connection = connection;
-    this.carrier = connection.carrier;
+    super(connection, head, contentLength);
     this.method = head.method;
     this.minor = head.minor;
-    this.host = head.authority;
     this.upgradeOffered = head.upgrade;
-    this.receiver = null;
     this.framing = NOT_SENT;
     this.unsent = 0;
     this.producer = null;
     this.blocked = false;
-    this.goneListener = null;
-    this.gone = null;
   }
 
-  get scheme(): "http" | "https" {
-    return this.carrier.peer.secure ? "https" : "http";
-  }
-
-  get authority(): string {
-    return this.host;
-  }
-
-  get peer(): PeerInfo {
-    return this.carrier.peer;
-  }
-
-  /** A final response's head was given to the connection. */
   get headSent(): boolean {
     return this.framing !== NOT_SENT;
   }
 
-  /** The response is complete. */
   get responded(): boolean {
     return this.framing === SENT;
   }
 
-  /** Someone reads the content. */
-  get isRead(): boolean {
-    return this.receiver !== null && !this.discarding;
-  }
-
-  // Incoming: the request's content and fate
-
-  read(receiver: ContentReceiver): ContentSource {
-    if (this.receiver !== null || this.discarding)
-      throw new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once");
-    this.receiver = receiver;
-    if (this.received) receiver.onEnd(null);
-    else if (this.gone !== null) receiver.onError(this.gone);
-    return this;
-  }
-
-  onGone(listener: (reason: Error) => void): void {
-    if (this.gone !== null && this.connection === null) {
-      if (this.framing !== SENT) listener(this.gone);
-      return;
-    }
-    this.goneListener = listener;
-  }
-
-  grant(octets: number): void {
-    const { connection } = this;
-    if (connection === null || this.received) return;
-    this.credit += octets;
-    if (this.awaitsContinue) {
-      this.awaitsContinue = false;
-      if (this.framing === NOT_SENT) connection.sendContinue();
-    }
-    connection.contentWanted();
-  }
-
-  stop(_code: number): void {
-    this.discard();
-    this.connection?.closeAfterThis(); // a reader that gave up wanted less than the client sends: no second round of it
-    this.connection?.contentWanted();
-  }
-
-  /** Whether content may be taken from the connection: there is a reader with credit, or it is read away within bounds. */
-  wantsContent(maxDrainOctets: number): boolean {
-    return this.discarding ? this.credit >= -maxDrainOctets : this.credit > 0;
-  }
-
-  /** From here on content is read away; {@link credit} counts how much, downwards. */
-  discard(): void {
-    if (this.discarding) return;
-    this.discarding = true;
-    this.credit = 0;
-  }
-
-  /** The content turned out larger than the server allows; its reader is told. */
-  tooLarge(): void {
-    const { receiver } = this;
-    this.discard();
-    this.connection?.closeAfterThis();
-    receiver?.onError(new ContentTooLargeError(this.contentLimit));
-  }
-
-  /** Content octets for the reader; the connection has checked credit and framing. */
-  deliver(bytes: Uint8Array, start: number, end: number): void {
-    this.awaitsContinue = false;
-    if (this.discarding) return;
-    this.credit -= end - start;
-    this.receiver?.onContent(bytes, start, end);
-  }
-
-  /** The request's content is complete. */
-  deliverEnd(trailers: Fields | null): void {
-    this.received = true;
-    this.awaitsContinue = false;
-    if (!this.discarding) this.receiver?.onEnd(trailers);
-  }
+  // What the connection tells
 
   /** The peer is gone, or its request turned out to be broken: nothing more comes, nothing that is sent arrives. */
   cut(reason: Error): void {
@@ -201,19 +86,9 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     this.producer = null;
   }
 
-  /** Tells whoever watches `request.signal`. */
-  signalGone(reason: Error): void {
-    this.gone ??= reason;
-    const listener = this.goneListener;
-    this.goneListener = null;
-    listener?.(reason);
-  }
-
-  /** Both messages are complete: the connection goes on without this. */
-  release(): void {
-    this.connection = null;
+  override release(): void {
+    super.release();
     this.producer = null;
-    this.goneListener = null;
   }
 
   /** The producer of the response's content was told to wait. */
@@ -249,7 +124,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
         return;
       }
     }
-    const bytes = typeof content !== "string" ? content : isAscii(content) ? null : UTF8.encode(content);
+    const bytes = typeof content !== "string" ? content : isSmallAscii(content) ? null : UTF8.encode(content);
     const text = bytes === null ? (content as string) : "";
     const octets = bytes === null ? text.length : bytes.length;
     const head = this.head(connection, status, fields, octets, text);
@@ -261,7 +136,10 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
     this.framing = SENT;
     if (!withContent) connection.send(head);
     else if (bytes === null) connection.send(head + text);
-    else connection.sendWithContent(head, bytes);
+    else {
+      connection.send(head);
+      connection.send(bytes);
+    }
     connection.responded(this);
   }
 
@@ -289,14 +167,14 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
           throw error;
         }
         this.unsent -= octets;
-        connection.sendContent(bytes);
+        connection.send(bytes);
         break;
       case BY_CHUNKS:
         if (octets > 0) this.sendChunk(connection, bytes);
         if (end) connection.send(LAST_CHUNK);
         break;
       case BY_CLOSE:
-        connection.sendContent(bytes);
+        connection.send(bytes);
         break;
     }
     if (end) {
@@ -352,7 +230,7 @@ export class ServerExchange implements ResponseSink, ContentSource, Incoming {
 
   private sendChunk(connection: ServerConnection, bytes: Uint8Array): void {
     connection.send(encodeChunkHead(bytes.length));
-    connection.sendContent(bytes);
+    connection.send(bytes);
     connection.send(CHUNK_END);
   }
 
@@ -409,39 +287,6 @@ const memo: HeadMemo = new HeadMemo();
 
 /** Reused for every head: deciding is synchronous. */
 const frame: ResponseFrame = new ResponseFrame();
-
-/** The Connection field line (RFC 9112 §9.3, §9.6): what becomes of the connection, and the handler's own options. */
-function connectionLine(closes: boolean, minor: number, options: string): string {
-  const persistence = closes ? "close" : minor === 0 ? "keep-alive" : "";
-  if (options === "") return persistence === "" ? "" : `Connection: ${persistence}\r\n`;
-  return persistence === "" ? `Connection: ${options}\r\n` : `Connection: ${persistence}, ${options}\r\n`;
-}
-
-let dateSecond = -1;
-let dateText = "";
-
-/** The Date field line (RFC 9110 §6.6.1), made once a second. */
-function dateLine(epochSeconds: number): string {
-  if (epochSeconds !== dateSecond) {
-    dateSecond = epochSeconds;
-    dateText = `Date: ${imfFixdate(epochSeconds)}\r\n`;
-  }
-  return dateText;
-}
-
-const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
-const NOT_ASCII = /[^\x00-\x7f]/;
-
-/** Whether text is as long in UTF-8 as it looks, so that it can travel with the head. Longer text is not looked at. */
-function isAscii(text: string): boolean {
-  if (text === lastAscii) return true;
-  if (text.length > SMALL_CONTENT || NOT_ASCII.test(text)) return false;
-  lastAscii = text;
-  return true;
-}
-
-/** What was looked at last: the same answer again and again need not be. */
-let lastAscii = "";
 
 function lengthMismatch(left: number, octets: number): ResponseStateError {
   return new ResponseStateError(

@@ -234,7 +234,7 @@ export class Server {
         this.requests++;
         return app(request, response);
       },
-      onError: (error: unknown, request: HttpRequest): void => {
+      onError: (error: unknown, request: HttpRequest | null): void => {
         this.errors++;
         (options.onError ?? reportOnStderr)(error, request);
       },
@@ -266,9 +266,10 @@ export class Server {
   }
 }
 
-function reportOnStderr(error: unknown, request: HttpRequest): void {
+function reportOnStderr(error: unknown, request: HttpRequest | null): void {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  console.error(`${escapeForLog(request.method)} ${escapeForLog(request.target)} failed: ${what}`);
+  const where = request === null ? "a connection" : `${escapeForLog(request.method)} ${escapeForLog(request.target)}`;
+  console.error(`${where} failed: ${what}`);
 }
 
 const BOTH: readonly string[] = ["h2", "http/1.1"];
