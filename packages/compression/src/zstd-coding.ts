@@ -112,7 +112,7 @@ class FrameByFrame implements Decoder, DecoderVisitor {
   }
 
   onDecodeError(error: ContentDecodingError): void {
-    this.visitor.onDecodeError(this.frames.inMagicNumber ? trailing("zstd") : error);
+    this.visitor.onDecodeError(error);
   }
 
   /** Up to the end of the frame, or of the octets. */

@@ -65,11 +65,6 @@ export class ZstdFrames {
     return this.state === MAGIC && this.field.length === 0 && this.frames > 0;
   }
 
-  /** Whether the octets after a frame may yet turn out to be no frame. */
-  get inMagicNumber(): boolean {
-    return this.state === MAGIC && this.field.length > 0 && this.frames > 0;
-  }
-
   /**
    * Goes on to the end of the present unit: a frame's header, a block, a frame.
    *
@@ -89,22 +84,30 @@ export class ZstdFrames {
         return offset;
       }
       this.field.push(bytes[offset++] as number);
+      if (this.state === MAGIC) this.checkMagic();
       if (this.field.length === this.wanted && this.fieldEnded()) return offset;
     }
     return offset;
+  }
+
+  /** As soon as octets cannot become a magic number, so that no decoder sees them and says something else. */
+  private checkMagic(): void {
+    const { field } = this;
+    const at = field.length - 1;
+    const octet = field[at] as number;
+    const first = field[0] as number;
+    const fits = first >> 4 === 5 ? at === 0 || octet === SKIPPABLE_MAGIC[at] : octet === FRAME_MAGIC[at];
+    if (!fits) throw new ZstdFrameError("a frame begins with 28 b5 2f fd", this.frames > 0);
   }
 
   /** A field is complete; true if a unit is. */
   private fieldEnded(): boolean {
     const { field } = this;
     switch (this.state) {
-      case MAGIC: {
-        const magic = littleEndian(field, 0, 4);
-        if (magic === FRAME_MAGIC) this.expect(DESCRIPTOR, 1);
-        else if (magic >= SKIPPABLE_MAGIC && magic < SKIPPABLE_MAGIC + 16) this.expect(SKIPPABLE_SIZE, 4);
-        else throw new ZstdFrameError("a frame begins with 28 b5 2f fd", this.frames > 0);
+      case MAGIC:
+        if (field[0] === FRAME_MAGIC[0]) this.expect(DESCRIPTOR, 1);
+        else this.expect(SKIPPABLE_SIZE, 4);
         return false;
-      }
       case SKIPPABLE_SIZE:
         return this.data(littleEndian(field, 0, 4), "frame");
       case DESCRIPTOR: {
@@ -187,8 +190,9 @@ export class ZstdFrames {
   }
 }
 
-const FRAME_MAGIC = 0xfd2fb528;
-const SKIPPABLE_MAGIC = 0x184d2a50;
+const FRAME_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
+/** The first octet is 50 to 5f (RFC 8878 §3.1.2). */
+const SKIPPABLE_MAGIC = [0x50, 0x2a, 0x4d, 0x18];
 const RESERVED = 0x08;
 const CHECKSUM = 0x04;
 const SINGLE_SEGMENT = 0x20;
