@@ -26,6 +26,14 @@ export {
 export { ContentTooLargeError, HttpError, PeerGoneError, ResponseStateError } from "./errors.ts";
 export { escapeForLog, MAX_ESCAPED } from "./escape.ts";
 export { EVENT_STREAM, EventStreamError, formatEvent, type ServerSentEvent } from "./event-stream.ts";
+export {
+  EventStreamLimitError,
+  type EventStreamLimits,
+  EventStreamParser,
+  type EventStreamVisitor,
+  MAX_EVENT_DATA,
+  MAX_EVENT_LINE,
+} from "./event-stream-parser.ts";
 export { decodeExtValue, encodeExtValue } from "./ext-value.ts";
 export { FieldError, Fields, type FieldsInit, sameName } from "./fields.ts";
 export { compose, type Handler, type Layer } from "./handler.ts";
