@@ -16,7 +16,8 @@ import { preflight } from "./preflight.mjs";
 import { protocolOf } from "./protocols.mjs";
 import { keep, publish } from "./results.mjs";
 import { measureVariants } from "./rounds.mjs";
-import { printGrowth, printMemory, printServer } from "./table.mjs";
+import { printGrowth, printMemory, printServer, printTransfer } from "./table.mjs";
+import { measureTransfer } from "./transfer.mjs";
 
 async function main() {
   const options = parseOptions(process.argv.slice(2));
@@ -37,6 +38,10 @@ async function main() {
     const result = { ...machine(options), ...(await measureMemory(options)) };
     printMemory(result, protocolOf(options));
     keep(options.h2 ? "memory-h2" : "memory", result, options);
+  } else if (options.mode === "transfer") {
+    const result = { ...machine(options), ...(await measureTransfer(options)) };
+    printTransfer(result);
+    keep("transfer", result, options);
   } else {
     const result = { ...machine(options), ...(await measureGrowth(options)) };
     printGrowth(result);

@@ -8,7 +8,7 @@ import { HTTP1, HTTP2, protocolOf } from "./protocols.mjs";
 
 /**
  * @typedef {object} Options
- * @property {"server" | "memory" | "growth"} mode what is measured
+ * @property {"server" | "memory" | "growth" | "transfer"} mode what is measured
  * @property {boolean} h2 over HTTP/2 instead of HTTP/1.1
  * @property {number} duration seconds of each timed window, whole
  * @property {number} warmup seconds of load before it, whole
@@ -45,6 +45,7 @@ the server on one core, wrk or h2load on another, contestants in turn, median of
                       for --variants ${Object.keys(HTTP2.variants).join(", ")}
   --memory            instead: memory of idle keep-alive connections; with --h2 of HTTP/2 ones
   --growth            instead: cost by number of connections and by size of content
+  --transfer          instead: one download and one upload of 1 GiB over HTTP/2, with and without TLS
   --connections N     idle connections for --memory (10000)
   --cores S,G         cores of server and generator (0,1)
   --json FILE         also write the result there
@@ -73,14 +74,16 @@ Examples:
  */
 export function parseOptions(args) {
   const values = read(args);
-  if (values.memory && values.growth) throw new UsageError("--memory and --growth are runs of their own: give one");
+  const runs = [values.memory, values.growth, values.transfer].filter((run) => run === true).length;
+  if (runs > 1) throw new UsageError("--memory, --growth and --transfer are runs of their own: give one");
   const h2 = values.h2 ?? false;
   if (h2 && values.growth) throw new UsageError("--growth measures HTTP/1.1: leave out --h2");
+  if (h2 && values.transfer) throw new UsageError("--transfer is over HTTP/2 anyway: leave out --h2");
   const { contestants, variants } = protocolOf({ h2 });
   const [serverCore, loadCore] = cores(values.cores);
   const shortened = [values.quick, values.duration, values.rounds, values.only, values.variants, values.connections];
   return {
-    mode: values.memory ? "memory" : values.growth ? "growth" : "server",
+    mode: values.memory ? "memory" : values.growth ? "growth" : values.transfer ? "transfer" : "server",
     h2,
     duration: values.duration === undefined ? (values.quick ? 1 : 2) : count("--duration", values.duration),
     warmup: values.quick ? 1 : 2,
@@ -114,6 +117,7 @@ function read(args) {
         variants: { type: "string" },
         memory: { type: "boolean" },
         growth: { type: "boolean" },
+        transfer: { type: "boolean" },
         h2: { type: "boolean" },
         cores: { type: "string", default: "0,1" },
         json: { type: "string" },

@@ -88,7 +88,7 @@ export async function startContestant(contestant, core, extra = []) {
       child.once("close", () => fail("ended before it listened"));
       child.stdout?.on("data", (chunk) => {
         written = (written + chunk).slice(-2000);
-        const url = /http:\/\/127\.0\.0\.1:(\d+)/.exec(written);
+        const url = /https?:\/\/127\.0\.0\.1:(\d+)/.exec(written);
         if (url === null) return;
         clearTimeout(timer);
         resolve(Number(url[1]));

@@ -4,14 +4,23 @@
  * @module
  */
 import { HTTP1, HTTP2 } from "./protocols.mjs";
-import { asConnections, asSize, growthTable, markdown, memoryTable, variantTable, verdictTable } from "./table.mjs";
-import { memoryVerdicts } from "./targets.mjs";
+import {
+  asConnections,
+  asSize,
+  growthTable,
+  markdown,
+  memoryTable,
+  transferTable,
+  variantTable,
+  verdictTable,
+} from "./table.mjs";
+import { memoryVerdicts, transferVerdicts } from "./targets.mjs";
 
 /**
- * @param {{ server: any, serverH2: any, memory: any, memoryH2: any, growth: any }} kept
+ * @param {{ server: any, serverH2: any, memory: any, memoryH2: any, growth: any, transfer: any }} kept
  * @returns {Record<string, string>}
  */
-export function sections({ server, serverH2, memory, memoryH2, growth }) {
+export function sections({ server, serverH2, memory, memoryH2, growth, transfer }) {
   /** @type {Record<string, string>} */
   const parts = {};
   if (server !== null) {
@@ -33,6 +42,10 @@ export function sections({ server, serverH2, memory, memoryH2, growth }) {
       `${markdown(growthTable(growth.connections, asConnections, 2))}\n` +
       "ns of server CPU per octet echoed, by the size of the content:\n\n" +
       markdown(growthTable(growth.content, asSize, 2));
+  if (transfer !== null)
+    parts["bench:transfer"] =
+      `${provenance(transfer)}\n\n${markdown(transferTable(transfer.transfer))}\n` +
+      markdown(verdictTable(transferVerdicts(transfer.transfer)));
   return parts;
 }
 

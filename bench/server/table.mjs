@@ -4,6 +4,8 @@
  * @module
  */
 
+import { transferVerdicts } from "./targets.mjs";
+
 /**
  * @typedef {import("./rounds.mjs").Row} Row
  * @typedef {import("./memory.mjs").MemoryRow} MemoryRow
@@ -54,6 +56,18 @@ export function growthTable(rows, title, digits) {
   return [
     ["", ...steps.map(title)],
     ...rows.map(({ label, missing, cost }) => [label, ...steps.map((step) => missing ?? cell(cost[step]))]),
+  ];
+}
+
+/** @param {import("./transfer.mjs").TransferRow[]} rows @returns {Table} */
+export function transferTable(rows) {
+  return [
+    ["1 GiB over HTTP/2", "MiB/s", "server CPU, ms"],
+    ...rows.map(({ label, version, missing, tls, way, rate, cpu }) => {
+      const name = `${way}${tls ? " over TLS" : ""}: ${label.split(", Node")[0]} (${version})`;
+      if (rate === null || cpu === null) return [name, missing ?? "not timed", ""];
+      return [name, thousands(rate), thousands(cpu)];
+    }),
   ];
 }
 
@@ -115,6 +129,12 @@ export function printMemory({ memory }, protocol) {
 export function printGrowth({ connections, content }) {
   print("µs of server CPU per GET, by connections", growthTable(connections, asConnections, 2));
   print("ns of server CPU per octet echoed, by size of content", growthTable(content, asSize, 2));
+}
+
+/** @param {{ transfer: import("./transfer.mjs").TransferRow[] }} result */
+export function printTransfer({ transfer }) {
+  print("Transfers", transferTable(transfer));
+  print("Targets", verdictTable(transferVerdicts(transfer)));
 }
 
 /** @param {string} title @param {Table} table */

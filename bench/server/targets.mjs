@@ -67,6 +67,28 @@ export function memoryVerdicts(rows) {
 }
 
 /**
+ * A transfer is to be as fast as node:http2's, over TLS within a tenth.
+ *
+ * @param {import("./transfer.mjs").TransferRow[]} rows
+ * @returns {Verdict[]}
+ */
+export function transferVerdicts(rows) {
+  /** @type {Verdict[]} */
+  const verdicts = [];
+  for (const ours of rows) {
+    const rival = rows.find(
+      ({ name, tls, way }) => name === `node${ours.node}` && tls === ours.tls && way === ours.way,
+    );
+    if (!ours.name.startsWith("stack") || ours.rate === null || rival == null || rival.rate === null) continue;
+    const least = ours.tls ? 0.9 : 1;
+    const ratio = ours.rate / rival.rate;
+    const promise = `${ours.way}${ours.tls ? " over TLS" : ""} ≥ ${least.toFixed(1)} × node:http2 (Node ${ours.node})`;
+    verdicts.push({ promise, measured: `${ratio.toFixed(2)} ×`, met: ratio >= least });
+  }
+  return verdicts;
+}
+
+/**
  * @param {Row[]} rows
  * @param {string} rivalName "node" stands for node:http or node:http2 on the same Node
  * @param {string} promise
