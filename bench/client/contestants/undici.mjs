@@ -1,0 +1,15 @@
+/**
+ * undici's fast form: `request` on a pool, then the content as text.
+ *
+ * @module
+ */
+import { Pool, request } from "../../peers/node_modules/undici/index.js";
+
+/** @type {import("../load.mjs").Open} */
+export function open({ url, connections, pipelined }) {
+  const dispatcher = new Pool(new URL(url).origin, { connections, pipelining: pipelined });
+  return {
+    call: async () => (await (await request(url, { dispatcher })).body.text()).length,
+    close: () => dispatcher.destroy(),
+  };
+}
