@@ -203,5 +203,6 @@ function requestFields(request: RequestHead, contentLength: number, secure: bool
 }
 
 function resolve(options: ClientConnectionOptions): ResolvedOptions {
-  return resolveOptions(options);
+  // A server may be slow, but not dead.
+  return resolveOptions({ minOctetsPerSecond: 0, ...options });
 }

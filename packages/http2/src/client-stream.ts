@@ -94,6 +94,11 @@ export class ClientStream extends Stream implements RequestSink {
     return this.headReceived;
   }
 
+  /** A server that resets our requests does not have us work. */
+  get answered(): boolean {
+    return true;
+  }
+
   // RequestSink
 
   sendContent(bytes: Uint8Array, end: boolean): boolean {

@@ -31,7 +31,7 @@ export const GONE = 3;
 export abstract class ConnectionParts implements StreamOwner, MessageOwner {
   readonly carrier: Carrier;
   readonly streams: StreamTable;
-  protected readonly options: ResolvedOptions;
+  readonly options: ResolvedOptions;
   protected readonly control: ControlFrames;
   protected readonly output: Output;
   protected readonly peerSettings: PeerSettings;

@@ -11,6 +11,7 @@ import { HpackError } from "@stack/hpack";
 import { type ByteSink, type Carrier, type Engine, PeerGoneError } from "@stack/http";
 import { ConnectionError, ERROR_CODE, errorCodeName } from "@stack/http2-frames";
 import { ENDING, GONE, STARTING } from "./connection-parts.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Http2Error } from "./errors.ts";
 import { DRAIN, FrameReception } from "./frame-reception.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -22,21 +23,19 @@ const { PROTOCOL_ERROR, ENHANCE_YOUR_CALM, COMPRESSION_ERROR, NO_ERROR, CANCEL }
 export abstract class Connection extends FrameReception implements Engine {
   private endWanted: boolean;
   private receiving: boolean;
-  private due: number;
-  private written: number;
+  private readonly deadlines: Deadlines;
 
   constructor(carrier: Carrier, options: ResolvedOptions) {
     super(carrier, options);
     this.endWanted = false;
     this.receiving = false;
-    this.due = carrier.now + options.headTimeoutMs;
-    this.written = 0;
+    this.deadlines = new Deadlines(options, carrier.now);
   }
 
   // Engine
 
   get deadline(): number {
-    return Math.min(this.due, this.goaway.due);
+    return Math.min(this.deadlines.next, this.goaway.due);
   }
 
   receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
@@ -57,13 +56,16 @@ export abstract class Connection extends FrameReception implements Engine {
   }
 
   flush(sink: ByteSink): boolean {
-    const done = this.phase >= ENDING || this.output.flush(sink);
+    const { output, deadlines } = this;
+    const { now, pending } = this.carrier;
+    if (output.isReady) deadlines.sends(now, output.written - pending, pending);
+    const done = this.phase >= ENDING || output.flush(sink);
     if (this.goaway.said && this.streams.size === 0) this.end(NO_ERROR, "");
     if (this.endWanted) {
       this.endWanted = false;
-      this.control.flush(sink);
+      output.flushControl(sink);
       sink.end();
-    }
+    } else if (this.phase < ENDING) deadlines.waitsForWindow(output.waitsForWindow, now, output.content);
     return done;
   }
 
@@ -80,8 +82,13 @@ export abstract class Connection extends FrameReception implements Engine {
       this.goaway.name(this.lastPeerId);
       this.wantFlush();
     }
-    if (now < this.due) return;
-    if (this.phase === ENDING) this.linger(now);
+    const { deadlines, output } = this;
+    const { pending } = this.carrier;
+    if (deadlines.takesTooSlowly(now, output.written - pending, pending)) this.breakOff();
+    else if (deadlines.opensTooSlowly(now, output.content))
+      this.failed(new ConnectionError(ENHANCE_YOUR_CALM, "content waits for the connection's window for too long"));
+    else if (now < deadlines.due) return;
+    else if (this.phase === ENDING) this.linger(now);
     else if (this.phase === STARTING) this.end(PROTOCOL_ERROR, "no SETTINGS came in time");
     else if (this.block.streamId !== 0) this.end(ENHANCE_YOUR_CALM, "a field block took too long");
     else if (this.streams.size === 0) this.end(NO_ERROR, "");
@@ -91,7 +98,7 @@ export abstract class Connection extends FrameReception implements Engine {
   closed(reason: Error | null): void {
     if (this.phase === GONE) return;
     this.phase = GONE;
-    this.due = Number.POSITIVE_INFINITY;
+    this.deadlines.stop();
     this.goaway.stop();
     this.frames.stop();
     this.control.clear();
@@ -152,7 +159,7 @@ export abstract class Connection extends FrameReception implements Engine {
   }
 
   protected onBlockOpen(): void {
-    this.due = this.carrier.now + this.options.headTimeoutMs;
+    this.deadlines.blockOwed(this.carrier.now);
   }
 
   protected addStream(stream: Stream): void {
@@ -172,36 +179,40 @@ export abstract class Connection extends FrameReception implements Engine {
     this.phase = ENDING;
     this.endWanted = true;
     this.frames.stop();
-    this.due = this.carrier.now + this.options.lingerMs;
+    this.deadlines.ending(this.carrier.now);
     this.streams.abandonAll(reason ?? new Http2Error("ERR_HTTP2_CLOSED", errorCode, "us", "the connection ended"));
     this.wantFlush();
   }
 
-  /** Nothing is open or everything moves: when to look again. */
+  /** Nothing is open, or everything moves. */
   private rest(): void {
-    const { options } = this;
-    if (this.phase >= ENDING) return;
-    this.due =
-      this.carrier.now +
-      (this.streams.size === 0 ? options.idleTimeoutMs : Math.min(options.contentTimeoutMs, LOOK_MS));
+    if (this.phase < ENDING) this.deadlines.rest(this.carrier.now, this.streams.size);
   }
 
-  /** We have ended and the peer has not: as long as it takes what we said last, it has time. */
+  /** We have ended and the peer has not: while it takes what we said last, its pace is watched, and nothing else. */
   private linger(now: number): void {
-    const { pending } = this.carrier;
-    if (pending > 0 && this.written !== pending) {
-      this.written = pending;
-      this.due = now + this.options.lingerMs;
-    } else this.carrier.abort(null);
+    if (this.carrier.pending > 0) this.deadlines.ending(now);
+    else this.carrier.abort(null);
   }
 
+  /** The peer does not take what was sent to it: no word would reach it (S63). */
+  private breakOff(): void {
+    const { streams, carrier } = this;
+    const reason = new Http2Error("ERR_HTTP2_TOO_SLOW", CANCEL, "us", "the peer takes what is sent to it too slowly");
+    if (streams.size > 0) this.options.onRefused(reason, 0);
+    carrier.abort(reason);
+  }
+
+  /** Looks at every stream: whoever owes it something and has not moved enough is too slow (S57, S78, S90). */
   private checkStreams(now: number): void {
-    const overdue = now - this.options.contentTimeoutMs;
     for (const stream of [...this.streams.values()]) {
-      if (stream.progressAt > overdue || !(stream.isStalled || stream.awaitsContent)) continue;
-      const reason = new Http2Error("ERR_HTTP2_TOO_SLOW", CANCEL, "us", `nothing moved on stream ${stream.id}`);
-      this.options.onRefused(reason, 0);
-      this.resetStream(stream, stream.state === HALF_CLOSED_REMOTE ? CANCEL : ENHANCE_YOUR_CALM, reason);
+      const { progress } = stream;
+      if (!stream.isStalled && !stream.awaitsContent) progress.restart(now);
+      else if (progress.isOverdue(now) || stream.isOverdue(now)) {
+        const reason = new Http2Error("ERR_HTTP2_TOO_SLOW", CANCEL, "us", `too little moves on stream ${stream.id}`);
+        this.options.onRefused(reason, 0);
+        this.resetStream(stream, stream.state === HALF_CLOSED_REMOTE ? CANCEL : ENHANCE_YOUR_CALM, reason);
+      }
     }
     this.rest();
   }
@@ -218,6 +229,3 @@ export abstract class Connection extends FrameReception implements Engine {
     this.end(known.errorCode, `${errorCodeName(known.errorCode)} ${known.message}`.slice(0, 200));
   }
 }
-
-/** How often streams are looked at, ms. */
-const LOOK_MS = 5_000;

@@ -33,11 +33,17 @@ export interface ConnectionOptions {
   readonly headTimeoutMs?: number;
   /** A connection without streams. Default 75 s. */
   readonly idleTimeoutMs?: number;
-  /** A stream on which the peer owes content or a window and nothing moves (S63, S78). Default 30 s. */
+  /**
+   * How long a peer may owe content, or a window that keeps content back, and move less than {@link minOctetsPerSecond}
+   * on average: the stream is reset (S57, S78, S90); for the connection's window, the connection ends. Default 30 s.
+   */
   readonly contentTimeoutMs?: number;
-  /** Octets a second that the peer must take while the kernel's queue is full. Default 512. */
+  /**
+   * Octets a second that a peer must move while it owes any (S57, S63, S78, S90). 0: any octet is progress. Default 512
+   * for a server, 0 for a client.
+   */
   readonly minOctetsPerSecond?: number;
-  /** The time over which the rate is taken. Default 10 s. */
+  /** The time over which the rate is taken at which the peer takes octets that wait in the kernel (S63). Default 10 s. */
   readonly rateWindowMs?: number;
   /** How long we wait for the peer's end after ours. Default 2 s. */
   readonly lingerMs?: number;
@@ -53,6 +59,8 @@ export interface ServerConnectionOptions extends ConnectionOptions {
   readonly onRefused?: (error: Error, status: number) => void;
   /** Asked before content that the client announced with `Expect: 100-continue` is invited: 100, or a final status. */
   readonly onExpectContinue?: (request: HttpRequest) => number;
+  /** From a request's head to the last of its content, while that is owed (S89). Default 300 s. */
+  readonly requestTimeoutMs?: number;
   /** Content of a request; more is 413 (S94). Default 1 MiB. */
   readonly maxContentOctets?: number | ((request: HttpRequest) => number);
   /** Streams at once (S54); more are REFUSED_STREAM. Default 100. */
@@ -92,6 +100,7 @@ export const DEFAULT_OPTIONS: Readonly<ResolvedOptions> = {
   controlsPerSecond: 100,
   headTimeoutMs: 20_000,
   idleTimeoutMs: 75_000,
+  requestTimeoutMs: 300_000,
   contentTimeoutMs: 30_000,
   minOctetsPerSecond: 512,
   rateWindowMs: 10_000,

@@ -33,6 +33,10 @@ export interface MessageOwner {
 export class Output {
   readonly control: ControlFrames;
   readonly encoder: HpackEncoder;
+  /** Octets given to the sink so far. */
+  written: number;
+  /** Octets of content among them. */
+  content: number;
   private readonly owner: MessageOwner;
   private readonly carrier: Carrier;
   private readonly peerSettings: PeerSettings;
@@ -50,6 +54,8 @@ export class Output {
   ) {
     this.control = new ControlFrames();
     this.encoder = new HpackEncoder({ maxTableOctets: options.headerTableOctets });
+    this.written = 0;
+    this.content = 0;
     this.owner = owner;
     this.carrier = carrier;
     this.peerSettings = peerSettings;
@@ -57,6 +63,16 @@ export class Output {
     this.scheduler = new Scheduler();
     this.windowless = NO_STREAMS;
     this.sendWindow = DEFAULT_WINDOW;
+  }
+
+  /** Something waits that could leave. */
+  get isReady(): boolean {
+    return this.control.octets > 0 || this.windowless.length > 0 || !this.scheduler.isEmpty;
+  }
+
+  /** Content waits, and the connection's window is shut. */
+  get waitsForWindow(): boolean {
+    return this.sendWindow <= 0 && !this.scheduler.isEmpty;
   }
 
   // What waits
@@ -106,11 +122,18 @@ export class Output {
 
   /** Writes what may leave now. False: the sink asked to wait. */
   flush(sink: ByteSink): boolean {
-    if (this.control.octets > 0) this.control.flush(sink);
+    this.flushControl(sink);
     this.flushWindowless(sink);
     const done = this.flushContent(sink);
-    if (this.control.octets > 0) this.control.flush(sink); // what the end of a stream made us say
+    this.flushControl(sink); // what the end of a stream made us say
     return done;
+  }
+
+  /** Writes the control frames that wait. */
+  flushControl(sink: ByteSink): void {
+    if (this.control.octets === 0) return;
+    this.written += this.control.octets;
+    this.control.flush(sink);
   }
 
   private flushWindowless(sink: ByteSink): void {
@@ -159,11 +182,13 @@ export class Output {
   private writeData(sink: ByteSink, stream: Stream, octets: number): boolean {
     const last = octets === stream.contentOctets;
     const ends = last && stream.contentEnds && stream.trailers === null;
-    writeFrameHead(sink, octets, FRAME_TYPE.DATA, ends ? FLAG.END_STREAM : 0, stream.id);
+    this.writeFrameHead(sink, octets, FRAME_TYPE.DATA, ends ? FLAG.END_STREAM : 0, stream.id);
     const ready = writePieces(sink, stream, octets);
+    this.written += octets;
+    this.content += octets;
     stream.sendWindow -= octets;
     this.sendWindow -= octets;
-    stream.progressAt = this.carrier.now;
+    stream.progress.moved(octets, this.carrier.now);
     this.budgets.moved(octets);
     if (last) {
       this.scheduler.remove(stream);
@@ -177,7 +202,7 @@ export class Output {
   /** The end of a stream whose content has all been sent: trailers, or an empty DATA frame. */
   private writeEnd(sink: ByteSink, stream: Stream): void {
     if (stream.trailers !== null) this.writeHead(sink, stream, stream.trailers, true);
-    else writeFrameHead(sink, 0, FRAME_TYPE.DATA, FLAG.END_STREAM, stream.id);
+    else this.writeFrameHead(sink, 0, FRAME_TYPE.DATA, FLAG.END_STREAM, stream.id);
     this.owner.endSent(stream);
   }
 
@@ -195,6 +220,7 @@ export class Output {
     if (octets <= most) {
       encodeFrameHead(memory, at, octets, type, flag | FLAG.END_HEADERS, streamId);
       sink.commit(FRAME_HEAD_OCTETS + octets);
+      this.written += FRAME_HEAD_OCTETS + octets;
       return;
     }
     // Too large for a frame: the block is moved out and cut into CONTINUATION frames (RFC 9113 §6.10).
@@ -202,22 +228,24 @@ export class Output {
     for (let from = 0; from < octets; from += most) {
       const piece = block.subarray(from, Math.min(from + most, octets));
       const flags = (from === 0 ? flag : 0) | (from + most >= octets ? FLAG.END_HEADERS : 0);
-      writeFrameHead(sink, piece.length, from === 0 ? type : FRAME_TYPE.CONTINUATION, flags, streamId);
+      this.writeFrameHead(sink, piece.length, from === 0 ? type : FRAME_TYPE.CONTINUATION, flags, streamId);
       const room = sink.reserve(piece.length); // before `memory`: reserving may replace it
       sink.memory.set(piece, room);
       sink.commit(piece.length);
+      this.written += piece.length;
     }
+  }
+
+  private writeFrameHead(sink: ByteSink, octets: number, type: number, flags: number, streamId: number): void {
+    const at = sink.reserve(FRAME_HEAD_OCTETS);
+    encodeFrameHead(sink.memory, at, octets, type, flags, streamId);
+    sink.commit(FRAME_HEAD_OCTETS);
+    this.written += FRAME_HEAD_OCTETS;
   }
 }
 
 /** Shared by all that have nothing to say: never added to. */
 const NO_STREAMS: Stream[] = [];
-
-function writeFrameHead(sink: ByteSink, octets: number, type: number, flags: number, streamId: number): void {
-  const at = sink.reserve(FRAME_HEAD_OCTETS);
-  encodeFrameHead(sink.memory, at, octets, type, flags, streamId);
-  sink.commit(FRAME_HEAD_OCTETS);
-}
 
 /** Writes the next `octets` of a stream's content; false when the sink wants to wait. */
 function writePieces(sink: ByteSink, stream: Stream, octets: number): boolean {

@@ -21,6 +21,7 @@ import {
 import { ERROR_CODE } from "@stack/http2-frames";
 import { Http2Error } from "./errors.ts";
 import type { RequestHead } from "./field-rules.ts";
+import type { ResolvedOptions } from "./options.ts";
 import { responseFields } from "./response-fields.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { Stream } from "./stream.ts";
@@ -40,6 +41,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   private readonly method: string;
   private readonly protocol: string;
   private readonly carrier: Carrier;
+  private readonly options: ResolvedOptions;
   private readonly requestScheme: string;
   private awaitsContinue: boolean;
   private phase: number;
@@ -56,6 +58,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     this.method = head.method;
     this.protocol = head.protocol;
     this.carrier = connection.carrier;
+    this.options = connection.options;
     this.requestScheme = head.scheme;
     this.awaitsContinue = head.expectContinue && !endStream;
     this.expected = head.contentLength;
@@ -76,6 +79,24 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   /** The response is complete, though it may still wait to be sent. */
   get responded(): boolean {
     return this.phase === SENT;
+  }
+
+  /**
+   * The client owes content until the response has begun: from then on the two are a conversation, as in gRPC, unless a
+   * length was announced. A tunnel owes nothing (RFC 8441).
+   */
+  override get awaitsContent(): boolean {
+    return (this.phase === NOT_SENT || this.expected >= 0 || this.discarding) && super.awaitsContent;
+  }
+
+  /** S89: the request as a whole. */
+  override isOverdue(now: number): boolean {
+    return this.awaitsContent && now - this.openedAt >= this.options.requestTimeoutMs;
+  }
+
+  /** The response's head has left. */
+  get answered(): boolean {
+    return this.phase !== NOT_SENT && this.heads.length === 0;
   }
 
   // Incoming

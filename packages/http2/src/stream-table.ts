@@ -98,11 +98,12 @@ export class StreamTable {
     this.owner.wantFlush();
   }
 
-  /** The peer reset it. */
+  /** The peer reset it. Charged where nothing of an answer had left (S54): who was being answered may lose interest. */
   cancelled(stream: Stream, errorCode: number): void {
     remember(this.resetByPeer, stream.id, 0, this.remembered);
+    const useless = errorCode !== NO_ERROR && !stream.answered;
     this.abandon(stream, new Http2Error("ERR_HTTP2_STREAM_RESET", errorCode, "peer", `stream ${stream.id} was reset`));
-    if (errorCode !== NO_ERROR) this.budgets.chargeStream();
+    if (useless) this.budgets.chargeStream();
   }
 
   /** It was never opened, and is not going to be (S55, S60). */

@@ -13,6 +13,7 @@ import type { Connection } from "./connection.ts";
 import type { ReceiveWindow } from "./flow-control.ts";
 import { HeldContent } from "./held-content.ts";
 import { DEFAULT_PRIORITY } from "./priority.ts";
+import { Progress } from "./progress.ts";
 import type { Schedulable } from "./scheduler.ts";
 import { CLOSED, HALF_CLOSED_LOCAL, ILLEGAL, next, OPEN, RESERVED_REMOTE } from "./stream-state.ts";
 
@@ -32,8 +33,10 @@ export abstract class Stream implements Schedulable, ContentSource {
   sendWindow: number;
   /** Null until content comes. */
   receiveWindow: ReceiveWindow | null;
-  /** When something moved last, ms. */
-  progressAt: number;
+  /** When it was opened, ms. */
+  readonly openedAt: number;
+  /** How the peer moves. */
+  readonly progress: Progress;
   /** Field lists to be sent as HEADERS, in order. */
   heads: (readonly string[])[];
   /** The last of {@link heads} ends the stream. */
@@ -71,7 +74,8 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.schedulePrevious = null;
     this.sendWindow = sendWindow;
     this.receiveWindow = null;
-    this.progressAt = connection.carrier.now;
+    this.openedAt = connection.carrier.now;
+    this.progress = new Progress(connection.options, this.openedAt);
     this.heads = NO_HEADS;
     this.headsEnd = false;
     this.listed = false;
@@ -109,14 +113,19 @@ export abstract class Stream implements Schedulable, ContentSource {
     return this.receiver !== null;
   }
 
-  /** Content waits for a window: the peer owes one. */
+  /** Content waits for the stream's window: the peer owes one. What waits for its turn is no one's fault. */
   get isStalled(): boolean {
-    return this.contentOctets > 0;
+    return this.contentOctets > 0 && this.sendWindow <= 0;
   }
 
   /** Someone reads and the peer owes content. */
   get awaitsContent(): boolean {
     return !this.receivedEnd && (this.discarding || this.credit > 0);
+  }
+
+  /** The whole of what the peer owes takes too long. */
+  isOverdue(_now: number): boolean {
+    return false;
   }
 
   /** Whether the message can be over after the octets that came (RFC 9113 §8.1.1, S80). */
@@ -198,6 +207,7 @@ export abstract class Stream implements Schedulable, ContentSource {
   // ContentSource
 
   grant(octets: number): void {
+    if (this.credit === 0) this.progress.restart(this.connection?.carrier.now ?? 0);
     this.credit += octets;
     this.onGrant();
     while (this.credit > 0) {
@@ -233,6 +243,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     if (connection === null) return false;
     const octets = content.length;
     if (octets > 0) {
+      if (this.contentOctets === 0) this.progress.restart(connection.carrier.now);
       if (this.content.length === 0) this.content = [content];
       else this.content.push(content);
       this.contentOctets += octets;
@@ -249,6 +260,8 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.queueContent("", true);
   }
 
+  /** The peer has been given something for its stream: when it resets it now, that was no work for nothing (S54). */
+  abstract get answered(): boolean;
   protected abstract onGrant(): void;
   /** More content than is read away was read away. */
   protected abstract onDiscarded(): void;
