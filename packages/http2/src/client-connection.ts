@@ -163,6 +163,11 @@ export class ClientConnection extends Connection {
     if (errorCode === REFUSED_STREAM) (stream as ClientStream).unprocessed = true;
   }
 
+  /** RFC 9218 §7.1: a wish of clients. */
+  protected priorityReceived(streamId: number): void {
+    throw new ConnectionError(PROTOCOL_ERROR, `PRIORITY_UPDATE for stream ${streamId} from a server`);
+  }
+
   protected promiseReceived(): void {}
 
   protected checkPush(streamId: number): void {

@@ -82,6 +82,8 @@ export abstract class ConnectionParts implements StreamOwner, MessageOwner {
   protected abstract onPeerReset(stream: Stream, errorCode: number): void;
   /** A whole field section was decoded. */
   protected abstract headReceived(streamId: number, list: string[], endStream: boolean): void;
+  /** The peer has told a stream's priority, perhaps before the stream (RFC 9218 §7.1). */
+  protected abstract priorityReceived(streamId: number, priority: number): void;
   protected abstract promiseReceived(streamId: number, promisedId: number, list: string[]): void;
   protected abstract checkPush(streamId: number, promisedId: number): void;
   /** No frame has opened the stream yet. */

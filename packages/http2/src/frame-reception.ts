@@ -12,7 +12,7 @@ import { ConnectionError, ERROR_CODE, FrameDecoder, type FrameVisitor, SETTING }
 import { ConnectionParts, ENDING, RUNNING, STARTING } from "./connection-parts.ts";
 import { isTrailerSection } from "./field-rules.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { parsePriority } from "./priority.ts";
+import { MAX_PRIORITY_OCTETS, parsePriority } from "./priority.ts";
 import type { Stream } from "./stream.ts";
 import { CLOSED, RECV_END_STREAM } from "./stream-state.ts";
 
@@ -210,9 +210,10 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
   onPriorityUpdate(streamId: number, bytes: Uint8Array, start: number, end: number): void {
     this.mayCome();
     this.budgets.chargeFrame("PRIORITY_UPDATE"); // S59
-    const stream = this.streams.get(streamId);
-    if (stream !== undefined && end - start <= 256)
-      this.output.reprioritise(stream, parsePriority(String.fromCharCode(...bytes.subarray(start, end))));
+    this.priorityReceived(
+      streamId,
+      parsePriority(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + MAX_PRIORITY_OCTETS + 1)))),
+    );
   }
 
   onExtension(_type: number, _streamId: number, _bytes: Uint8Array, _start: number, _end: number): void {

@@ -14,7 +14,7 @@ export const DEFAULT_PRIORITY = 3;
 export const INCREMENTAL = 8;
 
 /** Priority field values longer than this are not read: nothing in use has twenty characters (S59). */
-const MAX_PRIORITY_OCTETS = 256;
+export const MAX_PRIORITY_OCTETS = 256;
 
 /**
  * Reads a Priority field value: the members `u` and `i` of a Dictionary.

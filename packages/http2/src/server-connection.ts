@@ -21,11 +21,14 @@ export class ServerConnection extends Connection {
   /** Requests whose head was read. */
   requests: number;
   private prefaceAt: number;
+  /** Priorities of streams that the client has not opened yet (RFC 9218 §7.1), as many as streams may be open (S59). */
+  private readonly earlyPriorities: Map<number, number>;
 
   constructor(carrier: Carrier, options: ResolvedOptions) {
     super(carrier, options);
     this.requests = 0;
     this.prefaceAt = 0;
+    this.earlyPriorities = new Map();
     this.control.settings(ourSettings(options));
     carrier.wantFlush();
   }
@@ -101,6 +104,16 @@ export class ServerConnection extends Connection {
     this.drain(); // the client opens no more streams, and hears how far we came
   }
 
+  protected priorityReceived(streamId: number, priority: number): void {
+    const { earlyPriorities } = this;
+    const stream = this.streams.get(streamId);
+    if (stream !== undefined) this.output.reprioritise(stream, priority);
+    else if (streamId % 2 === 1 && this.isIdle(streamId)) {
+      if (earlyPriorities.size >= this.options.maxConcurrentStreams) earlyPriorities.clear(); // none of them is coming
+      earlyPriorities.set(streamId, priority);
+    }
+  }
+
   protected promiseReceived(): void {}
 
   protected checkPush(streamId: number): void {
@@ -116,7 +129,11 @@ export class ServerConnection extends Connection {
     const { options } = this;
     this.requests++;
     const stream = new ServerStream(this, streamId, this.peerSettings.initialWindowOctets, head, endStream);
-    if (head.priority !== "") stream.priority = parsePriority(head.priority);
+    const early = this.earlyPriorities.get(streamId);
+    if (early !== undefined) {
+      stream.priority = early; // RFC 9218 §7: the frame counts, whatever the field says
+      this.earlyPriorities.delete(streamId);
+    } else if (head.priority !== "") stream.priority = parsePriority(head.priority);
     const { method, path, authority, fields } = head;
     const request = new HttpRequest(
       method,
