@@ -69,6 +69,11 @@ export function readByEvents(socket: Socket): void {
   socket.on("data", onData);
 }
 
+/** The end of {@link readByEvents}. */
+export function readByEventsNoMore(socket: Socket): void {
+  socket.removeListener("data", onData);
+}
+
 function onData(this: Socket, chunk: Buffer): void {
   const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
   (this as CarriedSocket).carrier.receive(bytes, 0, bytes.length);

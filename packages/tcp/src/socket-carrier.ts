@@ -14,7 +14,7 @@ import type { Socket } from "node:net";
 import type { Carrier, Engine, PeerInfo } from "./engine.ts";
 import { warn } from "./errors.ts";
 import { flushThisTurn } from "./flush-turn.ts";
-import { readByEvents, reuseReadBuffer } from "./reused-read.ts";
+import { readByEvents, readByEventsNoMore, reuseReadBuffer } from "./reused-read.ts";
 import { type OutputOwner, SocketOutput } from "./socket-output.ts";
 import { SocketPeer } from "./socket-peer.ts";
 import { sink } from "./socket-sink.ts";
@@ -110,6 +110,18 @@ export class SocketCarrier implements Carrier, WheelEntry, OutputOwner {
     if (reuse) reuseReadBuffer(this.socket);
     else readByEvents(this.socket);
     if (!this.paused) this.socket.resume();
+  }
+
+  /** Gives the socket back, paused and with no listener of ours; the engine is called no more, not even `closed`. */
+  release(): void {
+    if (this.phase !== OPEN) return;
+    this.phase = CLOSED;
+    const { socket } = this;
+    socket.pause();
+    readByEventsNoMore(socket);
+    socket.removeListener("end", onEnd).removeListener("error", onError).removeListener("close", onClose);
+    clock.wheel.remove(this);
+    clock.release();
   }
 
   // What happens to the engine

@@ -5,7 +5,7 @@
  */
 import { createServer, Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { carry } from "../src/dial.ts";
+import { carry } from "../src/carry.ts";
 import type { Carrier, Engine } from "../src/engine.ts";
 import { until } from "./engines.ts";
 

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { carry } from "../src/dial.ts";
+import { carry } from "../src/carry.ts";
 import type { ByteSink, Carrier } from "../src/engine.ts";
 import { Echo, Peer, Recorder, turn, until } from "./engines.ts";
 import { folder, READS, serve } from "./serving.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { carry } from "../src/dial.ts";
+import { carry } from "../src/carry.ts";
 import type { Engine } from "../src/engine.ts";
 import { Echo, Recorder, turn, until } from "./engines.ts";
 import { RUNTIME } from "./serving.ts";
