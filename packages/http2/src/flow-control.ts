@@ -32,8 +32,8 @@ export function grant(window: number, credit: number): number {
  * The window that we give to the peer, of a stream or of the connection.
  *
  * Octets are given back when they were consumed, not when they arrive, so what
- * the peer can make us hold is never more than {@link size}. Returned in portions
- * of half a window: one WINDOW_UPDATE for many frames.
+ * the peer can make us hold is never more than {@link size}. Returned in portions:
+ * one WINDOW_UPDATE for many frames.
  */
 export class ReceiveWindow {
   /** Octets that the peer may have in flight or waiting with us. */
@@ -58,7 +58,7 @@ export class ReceiveWindow {
   /** Octets were consumed; returns the increment to send now, or 0. */
   give(octets: number): number {
     this.consumed += octets;
-    if (this.consumed < this.size / 2) return 0;
+    if (this.consumed < portion(this.size)) return 0;
     const increment = this.consumed;
     this.left += increment;
     this.consumed = 0;
@@ -107,3 +107,13 @@ export class BandwidthEstimate {
     return octets >= window / 2 ? Math.min(Math.max(octets * 2, window * 2), most) : window;
   }
 }
+
+/**
+ * How many octets are consumed before they are given back: half of a small window, an eighth of a large one. What is
+ * consumed and not given back lies idle: with halves, a window would have to be twice as large as its path.
+ */
+function portion(size: number): number {
+  return Math.max(Math.min(size / 2, SMALL_PORTION), size / 8);
+}
+
+const SMALL_PORTION = 32_768;
