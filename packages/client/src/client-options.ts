@@ -11,7 +11,7 @@ import type { ClientConnectionOptions as Http1Options } from "@stack/http1";
 import type { ClientConnectionOptions as Http2Options } from "@stack/http2";
 import type { ClientTls, ClientTlsOptions } from "@stack/tls";
 import type { VersionChoice } from "./connection-key.ts";
-import type { Connect } from "./connector.ts";
+import type { Connect, DialChoices } from "./connector.ts";
 import type { RequestOptions, Timeouts } from "./request-options.ts";
 import type { ClientLayer } from "./send.ts";
 
@@ -50,6 +50,8 @@ export interface ClientOptions extends RequestOptions {
   readonly version?: VersionChoice;
   /** Dials the Unix socket at this path instead of any host (S128). */
   readonly unixSocket?: string;
+  /** How TCP connections are opened: SOCKS5, the addresses that are allowed (S120), DNS. */
+  readonly dial?: DialChoices;
   /** Opens connections in a way of its own. Default: TCP, and TLS for https. */
   readonly connect?: Connect;
   /** Around the transport, the first the outermost. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fields } from "@stack/http";
+import { Fields, type Handler } from "@stack/http";
 import { resolveClientOptions } from "@stack/http1";
 import { ClientTls, createClientTls } from "@stack/tls";
 import { type ClientOptions, ownOptions, resolvePool, resolveTimeouts } from "./client-options.ts";
@@ -11,6 +11,7 @@ import type { Route } from "./connection-key.ts";
 import { identity } from "./connection-key.ts";
 import { createConnector } from "./connector.ts";
 import { ClientError } from "./errors.ts";
+import { type ForwardOptions, forward } from "./forward.ts";
 import { Pool } from "./pool.ts";
 import { RequestContent } from "./request-content.ts";
 import {
@@ -79,8 +80,8 @@ export class Client {
       own.tls instanceof ClientTls
         ? own.tls
         : createClientTls({ alpn, handshakeTimeoutMs: timeouts.tlsMs, ...own.tls });
-    const connect = own.connect ?? createConnector({ tls, unixSocket });
-    const way = own.connect === undefined ? "" : String(identity(own.connect));
+    const connect = own.connect ?? createConnector({ tls, unixSocket, dial: own.dial ?? {} });
+    const way = String(identity(own.connect ?? own.dial ?? NO_CHOICES));
     this.base = own.baseUrl === undefined ? null : parseBaseUrl(own.baseUrl);
     this.fields = own.fields === undefined ? null : new Fields(own.fields);
     this.defaults = requestOptions(own, { timeouts });
@@ -163,6 +164,16 @@ export class Client {
     return this.transport.close(graceMs);
   }
 
+  /**
+   * The client as a Handler, for proxies: sends what comes on to `origin`, and its response back, without redirects,
+   * cookies or decoding in between. See {@link forward}.
+   *
+   * @throws ClientError `ERR_CLIENT_URL` when `origin` is none, or has a path
+   */
+  forward(origin: string | URL, options: ForwardOptions = {}): Handler {
+    return forward(this.transport.send, parseUrl(origin), this.defaults, options);
+  }
+
   private call(method: string, url: string | URL, init: RequestInit | undefined): Promise<ClientResponse> {
     let request: ClientRequest;
     try {
@@ -198,6 +209,9 @@ export class Client {
   }
 }
 
+/** Every client that leaves dialling to us does it alike. */
+const NO_CHOICES: object = {};
+
 const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
 
 const REQUEST_NAMES: ReadonlySet<string> = new Set([...REQUEST_OPTIONS, ...REQUEST_PARTS]);
@@ -210,6 +224,7 @@ const CLIENT_OPTIONS: ReadonlySet<string> = new Set([
   "tls",
   "version",
   "unixSocket",
+  "dial",
   "connect",
   "layers",
   "http1",

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Carrier, Engine } from "@stack/http";
-import { type Address, type DialOptions, dial, type Secure } from "@stack/tcp";
+import { type Address, type DialOptions, type DialStage, dial } from "@stack/tcp";
 import type { ClientTls } from "@stack/tls";
 import type { VersionChoice } from "./connection-key.ts";
 import type { ClientStage } from "./errors.ts";
@@ -44,34 +44,44 @@ export type Connect = (
   context: ConnectContext,
 ) => Promise<void>;
 
+/** What of `dial` of `@stack/tcp` a client leaves to its user: SOCKS5 (`tunnel`), the SSRF guard (`allowAddress`), DNS. */
+export type DialChoices = Pick<
+  DialOptions,
+  "noDelay" | "keepAliveMs" | "tunnel" | "allowAddress" | "resolver" | "attemptDelayMs"
+>;
+
 /** How the default connector dials. */
 export interface ConnectorOptions {
   readonly tls: ClientTls;
   /** The path of a Unix socket for every target, or "" (S128). */
   readonly unixSocket?: string;
   /** More for `dial` of `@stack/tcp`. */
-  readonly dial?: Omit<DialOptions, "timeoutMs" | "signal" | "secure">;
+  readonly dial?: DialChoices;
 }
 
 /** The {@link Connect} of a client that was given none: TCP, and TLS for https. */
 export function createConnector(options: ConnectorOptions): Connect {
   const { tls, unixSocket = "", dial: more = {} } = options;
   return async ({ scheme, host, port }, makeEngine, context) => {
-    context.onStage("connect");
+    const { dnsMs, connectMs, tlsMs } = context;
     const address: Address = unixSocket === "" ? { host, port } : { path: unixSocket };
     await dial(address, makeEngine, {
       ...more,
-      timeoutMs: context.connectMs + (scheme === "https" ? context.tlsMs : 0),
+      dnsTimeoutMs: dnsMs,
+      connectTimeoutMs: connectMs,
+      // Each stage has a time of its own; together they cannot take longer. A tunnel has what a connection has.
+      timeoutMs: dnsMs + connectMs + (more.tunnel === undefined ? 0 : connectMs) + tlsMs,
       signal: context.signal,
-      ...(scheme === "https" ? { secure: staged(tls.secure(host, `${host}:${port}`), context) } : {}),
+      onStage: (stage) => context.onStage(STAGES[stage]),
+      ...(scheme === "https" ? { secure: tls.secure(host, `${host}:${port}`) } : {}),
     });
   };
 }
 
-/** The handshake is a stage of its own, with a time of its own. */
-function staged(secure: Secure, context: ConnectContext): Secure {
-  return (socket, done) => {
-    context.onStage("tls");
-    secure(socket, done);
-  };
-}
+/** What `dial` calls its stages, and we ours. */
+const STAGES: Readonly<Record<DialStage, ConnectStage>> = {
+  dns: "dns",
+  connect: "connect",
+  tunnel: "proxy",
+  secure: "tls",
+};

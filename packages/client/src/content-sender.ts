@@ -115,10 +115,10 @@ export class ContentSender implements Producer {
       }
     }
     this.source = null;
-    const trailers = this.options.trailers?.();
+    const trailers = new Fields(this.options.trailers?.());
     this.over = true;
-    if (trailers === undefined) this.sink.sendContent(NOTHING, true);
-    else this.sink.sendTrailers(trailers instanceof Fields ? trailers : new Fields(trailers));
+    if (trailers.size === 0) this.sink.sendContent(NOTHING, true);
+    else this.sink.sendTrailers(trailers);
     this.owner.contentComplete();
   }
 

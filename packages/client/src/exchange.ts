@@ -265,21 +265,17 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
       return;
     }
     this.sink = null;
-    // That a server ends a used connection without a word is likely to be for idleness, and no proof: a method that is
-    // not idempotent is sent again only if it never left, or if the server has said that it did nothing.
     const { method, content } = this.request;
-    const unprocessed =
-      outcome.unprocessed && (!outcome.written || this.connection?.version === "2" || isIdempotent(method));
-    if (
-      unprocessed &&
-      this.state < CONTENT &&
-      this.attempts < MAX_ATTEMPTS &&
-      (content === null || content.replayable)
-    ) {
+    // That a server ends a used connection without a word is likely to be for idleness, and no proof. Proof is that the
+    // request never left, or that the server has said that it did nothing; without it only what is idempotent is sent
+    // again (RFC 9110 §9.2.2).
+    const unprocessed = outcome.unprocessed && (!outcome.written || this.connection?.version === "2");
+    const harmless = unprocessed || (outcome.unprocessed && isIdempotent(method));
+    if (harmless && this.state < CONTENT && this.attempts < MAX_ATTEMPTS && (content === null || content.replayable)) {
       this.waitAgain();
       return;
     }
-    this.fail(exchangeFailure(error, this.content === null ? "head" : "content", this.origin, outcome.unprocessed));
+    this.fail(exchangeFailure(error, this.content === null ? "head" : "content", this.origin, unprocessed));
   }
 
   // SendOwner: the request's content

@@ -26,7 +26,7 @@ export function exchangeFailure(
 export function connectFailure(error: unknown, stage: ClientStage, origin: string): ClientError {
   if (error instanceof ClientError) return error;
   const code = codeOf(error);
-  const late = code === "ERR_DIAL_TIMEOUT" || code === "ERR_TLS_HANDSHAKE_TIMEOUT";
+  const late = code === "ERR_DIAL_TIMEOUT" || code === "ERR_DNS_TIMEOUT" || code === "ERR_TLS_HANDSHAKE_TIMEOUT";
   const at: ClientStage = code.startsWith("ERR_TLS") ? "tls" : code.startsWith("ERR_DNS") ? "dns" : stage;
   const [failed, timedOut] = OF_STAGE[at] ?? OF_CONNECT;
   const message = error instanceof Error ? error.message : String(error);

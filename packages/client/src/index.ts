@@ -10,6 +10,7 @@ export {
   createConnector,
 } from "./connector.ts";
 export { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
+export type { ForwardOptions } from "./forward.ts";
 export { type ContentInit, RequestContent, type StreamedContentOptions } from "./request-content.ts";
 export type { Progress, RequestInit, RequestOptions, ResolvedRequestOptions, Timeouts } from "./request-options.ts";
 export { Origin, RequestUrl } from "./request-url.ts";

@@ -43,7 +43,7 @@ export interface RequestOptions {
   /** Content waits until the server asks for it (RFC 9110 §10.1.1). Default false. */
   readonly expectContinue?: boolean;
   /** Sent after streamed content (RFC 9110 §6.5). Called when the content is complete. */
-  readonly trailers?: () => FieldsInit;
+  readonly trailers?: () => FieldsInit | undefined;
 }
 
 /** The options of one call over those of its client, with every time filled in. */
