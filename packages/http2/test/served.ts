@@ -14,15 +14,18 @@ export interface ServedOptions extends Partial<Omit<ServerConnectionOptions, "ha
   readonly cut?: Cut;
 }
 
-/** The scripted client. */
+/** The scripted peer, a client mostly. */
 export class Client {
   readonly peer: ScriptedPeer;
   readonly reader: FrameReader;
   /** PINGs that have come to measure the path. */
   probes: number;
+  private preface: string;
 
-  constructor(carrier: MemoryCarrier, cut: Cut | undefined) {
+  /** @param preface - what comes before the first frame */
+  constructor(carrier: MemoryCarrier, cut: Cut | undefined, preface = "") {
     this.peer = new ScriptedPeer(carrier, cut);
+    this.preface = preface;
     this.reader = new FrameReader();
     this.probes = 0;
   }
@@ -35,7 +38,11 @@ export class Client {
 
   /** The frames that have come since it was last asked, a line each; PINGs that measure the path are counted only. */
   frames(): string[] {
-    const lines = this.reader.read(this.peer.takeText());
+    const text = this.peer.takeText();
+    const { preface } = this;
+    expect(text.slice(0, preface.length)).toBe(preface);
+    this.preface = "";
+    const lines = this.reader.read(text.slice(preface.length));
     const others = lines.filter((line) => line !== PROBE);
     this.probes += lines.length - others.length;
     return others;
