@@ -12,6 +12,9 @@
 /** Resolution, ms: no deadline fires earlier than it says, and at most about this much later. */
 export const TICK_MS = 50;
 
+/** The most that passes from one tick to the next, ms: a turn that lasted longer was blocked, by nobody's peer. */
+const MAX_STEP_MS = 5 * TICK_MS;
+
 /** The longest time that `setTimeout` knows, ms: it would fire a longer one at once. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
@@ -32,7 +35,7 @@ export interface WheelEntry {
 
 /** A wheel on a clock that someone else turns: {@link TimerWheel.advance}. */
 export class TimerWheel {
-  /** ms; what {@link advance} said last. */
+  /** ms; what {@link advance} said last, or what its clock has read since. */
   now: number;
   private readonly slots: (WheelEntry | null)[];
   private tick: number;
@@ -97,16 +100,26 @@ export class TimerWheel {
   }
 }
 
-/** The process's clock: read from the system once a tick, while anyone needs it. */
+/**
+ * The process's clock: read from the system once a tick, while anyone needs it.
+ *
+ * Only time in which the process could work passes on it. While a handler blocks the loop nothing is read, and every
+ * deadline that was set before or meanwhile would be up at once, for peers that have long sent what they owe.
+ */
 export class Clock {
   readonly wheel: TimerWheel;
   /** Coarse time of day, seconds since 1970-01-01 UTC. */
   epochSeconds: number;
+  private readonly system: () => number;
+  private systemTime: number;
   private users: number;
   private timer: ReturnType<typeof setInterval> | null;
 
-  constructor() {
-    this.wheel = new TimerWheel(performance.now());
+  /** @param system - monotonic time, ms */
+  constructor(system: () => number = () => performance.now()) {
+    this.system = system;
+    this.systemTime = system();
+    this.wheel = new TimerWheel(this.systemTime);
     this.epochSeconds = Math.floor(Date.now() / 1000);
     this.users = 0;
     this.timer = null;
@@ -115,8 +128,12 @@ export class Clock {
   /** The clock must tick until {@link release}. */
   acquire(): void {
     if (this.users++ > 0) return;
-    this.turn();
-    this.timer = setInterval(() => this.turn(), TICK_MS);
+    this.tick();
+    this.timer = setInterval(() => {
+      this.tick();
+      // Timers come first in a turn of the loop, then input, then this: what is here already is read before it is late.
+      setImmediate(expire, this);
+    }, TICK_MS);
     this.timer.unref(); // deadlines alone keep no process alive
   }
 
@@ -126,10 +143,22 @@ export class Clock {
     this.timer = null;
   }
 
-  private turn(): void {
+  /** Reads the time. Nothing is due before {@link expire}. */
+  tick(): void {
+    const { systemTime } = this;
+    this.systemTime = this.system();
     this.epochSeconds = Math.floor(Date.now() / 1000);
-    this.wheel.advance(performance.now());
+    this.wheel.now += Math.min(this.systemTime - systemTime, MAX_STEP_MS);
   }
+
+  /** Calls every entry whose deadline has passed. */
+  expire(): void {
+    this.wheel.advance(this.wheel.now);
+  }
+}
+
+function expire(clock: Clock): void {
+  clock.expire();
 }
 
 /** The one clock of this process. It stands still, and wakes nobody, while nobody has acquired it. */
