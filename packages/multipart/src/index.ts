@@ -1,1 +1,10 @@
-export {};
+export { boundaryOf, FORM_DATA, isBoundary, makeBoundary } from "./boundary.ts";
+export { MultipartError, type MultipartErrorCode } from "./errors.ts";
+export { type FormEntry, readForm } from "./form.ts";
+export type { BlobLike, FileLike, FormDataEntry, FormInit, PartInit, PartPieces } from "./form-part.ts";
+export { MAX_HEAD_FIELDS, MAX_HEAD_OCTETS, MAX_PARTS, type MultipartLimits } from "./limits.ts";
+export { MultipartContent, type MultipartContentOptions } from "./multipart-content.ts";
+export { MultipartDecoder, type MultipartVisitor } from "./multipart-decoder.ts";
+export { MultipartPart, MultipartReader, READ_WINDOW, readMultipart } from "./multipart-reader.ts";
+export { type PartHead, parsePartHead } from "./part-head.ts";
+export { decodePartName, encodePartName } from "./part-name.ts";
