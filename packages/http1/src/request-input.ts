@@ -112,6 +112,7 @@ export abstract class RequestInput extends Connection implements ContentVisitor 
         } else if (this.phase === ENDING || this.phase === GONE) at = end;
         else break;
       }
+      if (this.phase === CONTENT) this.awaitContent(); // even if none has come yet: it may never
     } catch (error) {
       if (!(error instanceof HeadSyntaxError || error instanceof ChunkedSyntaxError)) throw error;
       this.refuse(error);
@@ -160,7 +161,6 @@ export abstract class RequestInput extends Connection implements ContentVisitor 
     this.receivedOctets += next - at;
     if (exchange.discarding && this.exchange === exchange && this.phase === CONTENT)
       this.boundDiscard(exchange, next - at);
-    if (this.phase === CONTENT) this.deadlines.contentOwed(this.carrier.now, this.receivedOctets);
     return next;
   }
 

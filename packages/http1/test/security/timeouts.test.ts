@@ -101,6 +101,41 @@ describe("S89: a request that is never finished", () => {
   });
 });
 
+describe("S89: content of which no octet ever comes", () => {
+  test.each([
+    ["behind a head that announced it", "Content-Length: 10\r\n"],
+    ["behind a head that announced it in chunks", "Transfer-Encoding: chunked\r\n"],
+    ["that was invited with 100", "Content-Length: 10\r\nExpect: 100-continue\r\n"],
+  ])("%s: 408", (_, lines) => {
+    const { peer, clock, refused } = serve((request) => void request.text().catch(() => {}), {
+      contentTimeoutMs: 30_000,
+      minOctetsPerSecond: 0,
+    });
+    peer.send(`POST / HTTP/1.1\r\nHost: a.example\r\n${lines}\r\n`);
+    clock.advance(29_999);
+    expect(peer.ended).toBe(false);
+    clock.advance(1);
+    expect([refused, peer.ended]).toEqual([["ERR_HTTP1_CONTENT_TIMEOUT 408"], true]);
+  });
+
+  test("that nobody asked for: the handler's time is its own", () => {
+    const { peer, clock, refused } = serve(() => {}, { contentTimeoutMs: 30_000, minOctetsPerSecond: 0 });
+    peer.send(post(10));
+    clock.advance(1_000_000);
+    expect([refused, peer.ended]).toEqual([[], false]);
+  });
+
+  test("slower than the least pace from the first moment on: 408", () => {
+    const { peer, clock, refused } = serve((request) => void request.text().catch(() => {}), {
+      minOctetsPerSecond: 100,
+      rateWindowMs: 10_000,
+    });
+    peer.send(post(10));
+    clock.advance(10_000);
+    expect([refused, peer.ended]).toEqual([["ERR_HTTP1_TOO_SLOW 408"], true]);
+  });
+});
+
 describe("S90: content that comes slowly", () => {
   test("slower than minOctetsPerSecond over a window: 408", () => {
     const { peer, clock, refused } = serve((request) => void request.text().catch(() => {}), {
