@@ -5,8 +5,9 @@
  */
 import type { PeerInfo } from "./carrier.ts";
 import { Content, type ReadOptions } from "./content.ts";
-import type { Fields } from "./fields.ts";
+import { Fields, type FieldsInit } from "./fields.ts";
 import type { JsonOptions } from "./json.ts";
+import { PromisedIncoming } from "./promised-request.ts";
 import { parseQuery, type QueryPairs } from "./query.ts";
 import type { Incoming } from "./response-sink.ts";
 
@@ -95,6 +96,14 @@ export class HttpRequest {
       this.incoming.onGone((reason) => made.abort(reason));
     }
     return controller.signal;
+  }
+
+  /**
+   * The GET request for `target` that the client is expected to make when it has the response: for
+   * {@link HttpResponse.push}. Of the same authority; `fields` are what a cache would select it by (RFC 9113 §8.4.1).
+   */
+  promise(target: string, fields?: FieldsInit): HttpRequest {
+    return new HttpRequest("GET", target, this.version, new Fields(fields), new PromisedIncoming(this.incoming));
   }
 
   /** All content octets. See {@link Content.bytes}. */

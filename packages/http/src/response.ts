@@ -6,6 +6,7 @@
 import type { Carrier } from "./carrier.ts";
 import { PeerGoneError, ResponseStateError } from "./errors.ts";
 import { Fields, type FieldsInit } from "./fields.ts";
+import type { HttpRequest } from "./request.ts";
 import type { Producer, ResponseSink } from "./response-sink.ts";
 import { encodeUriReference } from "./uri-reference.ts";
 
@@ -196,6 +197,28 @@ export class HttpResponse implements Producer {
     if (status < 100 || status > 199 || status === 101)
       throw new RangeError(`an informational status is 100 to 199 and not 101, not ${status}`);
     this.sink.sendInformational(status, fields instanceof Fields ? fields : new Fields(fields));
+  }
+
+  /**
+   * Pushes the response to a request that the client is expected to make (RFC 9113 §8.4). Before what refers to it is
+   * sent, or the client asks for it itself.
+   *
+   * @param promised - made by {@link HttpRequest.promise}: GET or HEAD, of the same authority
+   * @returns the response to it, to be sent like any other; null where version, options or the client do not do push
+   *
+   * @example
+   * ```ts
+   * import type { Handler } from "@stack/http";
+   *
+   * const page: Handler = (request, response) => {
+   *   response.push(request.promise("/style.css"))?.send("p { color: teal }");
+   *   response.send('<link rel="stylesheet" href="/style.css"><p>hello');
+   * };
+   * ```
+   */
+  push(promised: HttpRequest): HttpResponse | null {
+    const sink = this.state === ENDED ? null : this.sink.push(promised);
+    return sink === null ? null : new HttpResponse(sink);
   }
 
   /** Accepts an upgrade or a CONNECT: the octets that follow are the tunnel's. */

@@ -3,18 +3,27 @@
  *
  * @module
  */
-import type { ByteSink, Carrier, RequestHead, RequestSink, ResponseReceiver } from "@stack/http";
+import {
+  type ByteSink,
+  type Carrier,
+  Fields,
+  type RequestHead as HttpRequestHead,
+  type RequestSink,
+  type ResponseReceiver,
+} from "@stack/http";
 import { ConnectionError, ERROR_CODE, MAX_31_BIT, PREFACE, SETTING } from "@stack/http2-frames";
 import { ClientStream } from "./client-stream.ts";
 import { Connection } from "./connection.ts";
 import { Http2Error } from "./errors.ts";
-import { ResponseHead } from "./field-rules.ts";
+import { RequestHead, ResponseHead } from "./field-rules.ts";
 import { DEFAULT_WINDOW } from "./flow-control.ts";
 import { type ConnectionOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import { responseFields } from "./response-fields.ts";
+import { isOurPromise, type PushedRequest } from "./push-promise.ts";
+import { requestFields } from "./request-fields.ts";
 import type { Stream } from "./stream.ts";
+import { IDLE, RECV_HEADERS, RESERVED_REMOTE } from "./stream-state.ts";
 
-const { PROTOCOL_ERROR, REFUSED_STREAM, NO_ERROR } = ERROR_CODE;
+const { PROTOCOL_ERROR, REFUSED_STREAM, NO_ERROR, CANCEL } = ERROR_CODE;
 
 /** Limits and times of a client connection. */
 export interface ClientConnectionOptions extends ConnectionOptions {
@@ -26,6 +35,11 @@ export interface ClientConnectionOptions extends ConnectionOptions {
   readonly maxInformational?: number;
   /** Streams at once, whatever the server allows. Default 100. */
   readonly maxConcurrentStreams?: number;
+  /**
+   * Told of each response that the server pushes (RFC 9113 §8.4): it calls `accept`, or the promise is refused. As many
+   * at once as {@link maxConcurrentStreams}. Default: push is off, and a promise ends the connection (S84).
+   */
+  readonly onPush?: (request: PushedRequest) => void;
 }
 
 export class ClientConnection extends Connection {
@@ -33,6 +47,8 @@ export class ClientConnection extends Connection {
   private nextId: number;
   private prefaceWanted: boolean;
   private peerLeaves: boolean;
+  /** Streams that the server has promised and that are not closed. */
+  private pushed: number;
 
   constructor(carrier: Carrier, options: ClientConnectionOptions = {}) {
     super(carrier, resolve(options));
@@ -40,9 +56,11 @@ export class ClientConnection extends Connection {
     this.nextId = 1;
     this.prefaceWanted = true;
     this.peerLeaves = false;
-    const { headerTableOctets, initialWindowOctets, maxFieldSectionOctets } = this.options;
+    this.pushed = 0;
+    const { headerTableOctets, initialWindowOctets, maxFieldSectionOctets, maxConcurrentStreams } = this.options;
     const settings: [number, number][] = [
-      [SETTING.ENABLE_PUSH, 0], // RFC 9113 §8.4: a promise is then a connection error (S84)
+      // RFC 9113 §8.4: without push a promise is a connection error, with it their number is bounded (S84)
+      options.onPush === undefined ? [SETTING.ENABLE_PUSH, 0] : [SETTING.MAX_CONCURRENT_STREAMS, maxConcurrentStreams],
       [SETTING.MAX_HEADER_LIST_SIZE, maxFieldSectionOctets],
       [SETTING.NO_RFC7540_PRIORITIES, 1],
     ];
@@ -59,12 +77,17 @@ export class ClientConnection extends Connection {
 
   /** Whether a request can be sent now. */
   get available(): boolean {
-    return this.reusable && this.streams.size < this.maxStreams;
+    return this.reusable && this.streams.size - this.pushed < this.maxStreams;
   }
 
   /** Whether requests can be sent, now or when others are complete. */
   get reusable(): boolean {
     return !this.isEnding && !this.goaway.begun && !this.peerLeaves && this.nextId <= MAX_31_BIT;
+  }
+
+  /** Octets of content that the server lets us send on a new stream. */
+  get streamSendWindow(): number {
+    return this.peerSettings.initialWindowOctets;
   }
 
   /** Whether the server takes extended CONNECT (RFC 8441 §3). */
@@ -76,7 +99,7 @@ export class ClientConnection extends Connection {
    * Sends a request. Content follows through the sink, unless `contentLength` is 0.
    * @throws Http2Error `ERR_HTTP2_UNAVAILABLE` when no stream can be opened: look at {@link available} before
    */
-  request(head: RequestHead, receiver: ResponseReceiver): RequestSink {
+  request(head: HttpRequestHead, receiver: ResponseReceiver): RequestSink {
     if (!this.available)
       throw new Http2Error(
         "ERR_HTTP2_UNAVAILABLE",
@@ -85,15 +108,13 @@ export class ClientConnection extends Connection {
         "no stream can be opened; look at available before",
       );
     const contentLength = head.contentLength ?? Number(head.fields.get("content-length") ?? 0);
-    const list = requestFields(head, contentLength, this.carrier.peer.secure);
-    const stream = new ClientStream(
-      this,
-      this.nextId,
-      this.peerSettings.initialWindowOctets,
-      head.method,
-      contentLength,
-      receiver,
-    );
+    const { method, target, fields } = head;
+    const scheme = head.scheme ?? (this.carrier.peer.secure ? "https" : "http");
+    const authority = fields.get("host") ?? "";
+    const list = requestFields(method, scheme, authority, target, fields, contentLength);
+    const stream = new ClientStream(this, this.nextId, IDLE, method, contentLength, receiver);
+    stream.scheme = scheme;
+    stream.authority = authority;
     this.nextId += 2;
     this.addStream(stream);
     stream.start(list, contentLength === 0 && head.method !== "CONNECT");
@@ -123,6 +144,7 @@ export class ClientConnection extends Connection {
       this.trailersReceived(stream, list, endStream);
       return;
     }
+    stream.advance(RECV_HEADERS);
     const known = !this.hpackDecoder.tooLarge && head.read(list);
     if (
       !known ||
@@ -136,7 +158,8 @@ export class ClientConnection extends Connection {
 
   protected onEndSent(): void {}
 
-  protected override onStreamGone(): void {
+  protected override onStreamGone(stream: Stream): void {
+    if (stream.isPushed) this.pushed--;
     this.clientOptions.onIdle?.(this);
   }
 
@@ -148,7 +171,7 @@ export class ClientConnection extends Connection {
   protected onPeerGoaway(lastStreamId: number, errorCode: number): void {
     this.peerLeaves = true;
     for (const stream of [...this.streams.values()]) {
-      if (stream.id <= lastStreamId) continue;
+      if (stream.isPushed || stream.id <= lastStreamId) continue;
       (stream as ClientStream).unprocessed = true;
       this.streams.abandon(
         stream,
@@ -168,14 +191,58 @@ export class ClientConnection extends Connection {
     throw new ConnectionError(PROTOCOL_ERROR, `PRIORITY_UPDATE for stream ${streamId} from a server`);
   }
 
-  protected promiseReceived(): void {}
+  /** RFC 9113 §6.6, S84: on a stream of ours that is open to the server, of one of its own that is new. */
+  protected checkPush(streamId: number, promisedId: number): void {
+    if (this.clientOptions.onPush === undefined)
+      throw new ConnectionError(PROTOCOL_ERROR, `PUSH_PROMISE on stream ${streamId}, and push is off`);
+    const stream = this.streams.get(streamId);
+    const open = stream === undefined ? this.streams.wasReset(streamId) : stream.canReceive && !stream.isPushed;
+    if (!open) throw new ConnectionError(PROTOCOL_ERROR, `PUSH_PROMISE on stream ${streamId}, which is not open`);
+    if (promisedId % 2 === 1 || promisedId <= this.lastPeerId)
+      throw new ConnectionError(PROTOCOL_ERROR, `stream ${promisedId} is not the server's to promise`);
+  }
 
-  protected checkPush(streamId: number): void {
-    throw new ConnectionError(PROTOCOL_ERROR, `PUSH_PROMISE on stream ${streamId}, and push is off`); // RFC 9113 §8.4
+  protected promiseReceived(streamId: number, promisedId: number, list: string[]): void {
+    this.lastPeerId = promisedId;
+    const parent = this.streams.get(streamId) as ClientStream | undefined;
+    if (parent === undefined) this.streams.refused(promisedId, CANCEL);
+    else if (
+      this.hpackDecoder.tooLarge ||
+      !promised.read(list, false) ||
+      !isOurPromise(promised, parent.scheme, parent.authority)
+    )
+      this.streams.refused(promisedId, PROTOCOL_ERROR);
+    else if (this.pushed >= this.options.maxConcurrentStreams) this.streams.refused(promisedId, REFUSED_STREAM);
+    else if (!this.offer(promisedId, promised)) this.streams.refused(promisedId, CANCEL);
+  }
+
+  /** Whether someone takes the response that is promised. */
+  private offer(promisedId: number, { method, scheme, authority, path, fields }: RequestHead): boolean {
+    let taken: ClientStream | null = null;
+    let over = false;
+    this.clientOptions.onPush?.({
+      method,
+      scheme,
+      authority,
+      target: path,
+      fields: Fields.adopt(fields),
+      accept: (receiver) => {
+        if (over || taken !== null)
+          throw new Http2Error("ERR_HTTP2_UNAVAILABLE", CANCEL, "us", "a promise is accepted once, and at once");
+        taken = new ClientStream(this, promisedId, RESERVED_REMOTE, method, 0, receiver);
+        taken.scheme = scheme;
+        taken.authority = authority;
+        this.pushed++;
+        this.addStream(taken);
+        return taken;
+      },
+    });
+    over = true;
+    return taken !== null;
   }
 
   protected isIdle(streamId: number): boolean {
-    return streamId % 2 === 0 || streamId >= this.nextId;
+    return streamId % 2 === 0 ? streamId > this.lastPeerId : streamId >= this.nextId;
   }
 
   private get maxStreams(): number {
@@ -185,27 +252,9 @@ export class ClientConnection extends Connection {
 
 /** Reused for every head: reading is synchronous. */
 const head: ResponseHead = new ResponseHead();
+const promised: RequestHead = new RequestHead();
 
 const DEFAULT_MAX_INFORMATIONAL = 16;
-
-/** The request's field list: pseudo-header fields first (RFC 9113 §8.3.1), Host as `:authority`. */
-function requestFields(request: RequestHead, contentLength: number, secure: boolean): string[] {
-  const { method, target, fields } = request;
-  const authority = fields.get("host") ?? "";
-  const list = [":method", method];
-  if (method === "CONNECT") list.push(":authority", target);
-  else {
-    list.push(":scheme", request.scheme ?? (secure ? "https" : "http"), ":authority", authority, ":path", target);
-    if (!/^[\x21-\x7e]+$/.test(target))
-      throw new TypeError(`not a request target: ${JSON.stringify(target)}; encode it first`); // S45
-  }
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method)) throw new TypeError(`not a method: ${JSON.stringify(method)}`);
-  const rest = responseFields(0, fields.lines(), contentLength > 0 ? String(contentLength) : "", "");
-  for (let i = 0; i < rest.length; i += 2)
-    if (rest[i] !== "host" && !(rest[i] === "te" && rest[i + 1] !== "trailers"))
-      list.push(rest[i] as string, rest[i + 1] as string);
-  return list;
-}
 
 function resolve(options: ClientConnectionOptions): ResolvedOptions {
   // A server may be slow, but not dead.

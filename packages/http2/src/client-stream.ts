@@ -17,11 +17,14 @@ import type { ClientConnection } from "./client-connection.ts";
 import type { ResponseHead } from "./field-rules.ts";
 import { responseFields } from "./response-fields.ts";
 import { Stream } from "./stream.ts";
-import { IDLE } from "./stream-state.ts";
+import { IDLE, RESERVED_REMOTE } from "./stream-state.ts";
 
 export class ClientStream extends Stream implements RequestSink {
   /** The server said, or has proved, that it did not act on the request. */
   unprocessed: boolean;
+  /** Of the request: a promise on this stream must be for the same (RFC 9113 §8.4). */
+  scheme: string;
+  authority: string;
   private readonly responses: ResponseReceiver;
   private readonly isHead: boolean;
   private readonly isConnect: boolean;
@@ -34,18 +37,20 @@ export class ClientStream extends Stream implements RequestSink {
   constructor(
     connection: ClientConnection,
     id: number,
-    sendWindow: number,
+    state: number,
     method: string,
     contentLength: number,
     receiver: ResponseReceiver,
   ) {
-    super(connection, id, IDLE, sendWindow);
+    super(connection, id, state, connection.streamSendWindow);
     this.unprocessed = false;
+    this.scheme = "";
+    this.authority = "";
     this.responses = receiver;
     this.isHead = method === "HEAD";
     this.isConnect = method === "CONNECT";
     this.promised = contentLength;
-    this.sentEnd = false;
+    this.sentEnd = state === RESERVED_REMOTE;
     this.headReceived = false;
     this.informational = 0;
     this.finished = false;
@@ -97,6 +102,11 @@ export class ClientStream extends Stream implements RequestSink {
   /** A server that resets our requests does not have us work. */
   get answered(): boolean {
     return true;
+  }
+
+  /** RFC 9113 §8.1: content before the head is malformed. */
+  override count(octets: number): boolean {
+    return this.headReceived && super.count(octets);
   }
 
   // RequestSink

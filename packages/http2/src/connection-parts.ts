@@ -68,6 +68,7 @@ export abstract class ConnectionParts implements StreamOwner, MessageOwner {
   abstract wantFlush(): void;
   abstract streamGone(stream: Stream): void;
   abstract endSent(stream: Stream): void;
+  abstract promiseDropped(stream: Stream): void;
 
   // What the connection and the roles say
 

@@ -134,7 +134,7 @@ export abstract class Connection extends FrameReception implements Engine {
     this.output.forget(stream);
     if (this.streams.size === 0) this.rest();
     if (this.goaway.begun) this.wantFlush();
-    this.onStreamGone();
+    this.onStreamGone(stream);
   }
 
   endSent(stream: Stream): void {
@@ -144,13 +144,17 @@ export abstract class Connection extends FrameReception implements Engine {
     else this.onEndSent(stream);
   }
 
+  promiseDropped(stream: Stream): void {
+    this.streams.abandon(stream, new Http2Error("ERR_HTTP2_UNAVAILABLE", NO_ERROR, "peer", "push was turned off"));
+  }
+
   // For the roles
 
   /** Our message is complete, the peer's is not. */
   protected abstract onEndSent(stream: Stream): void;
 
   /** A stream is no more: another may be opened. */
-  protected onStreamGone(): void {}
+  protected onStreamGone(_stream: Stream): void {}
 
   protected onPeerReset(_stream: Stream, _errorCode: number): void {}
 

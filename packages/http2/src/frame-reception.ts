@@ -14,7 +14,7 @@ import { isTrailerSection } from "./field-rules.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { MAX_PRIORITY_OCTETS, parsePriority } from "./priority.ts";
 import type { Stream } from "./stream.ts";
-import { CLOSED, RECV_END_STREAM } from "./stream-state.ts";
+import { CLOSED, RECV_END_STREAM, RESERVED_LOCAL, RESERVED_REMOTE } from "./stream-state.ts";
 
 const { PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, ENHANCE_YOUR_CALM } = ERROR_CODE;
 
@@ -279,6 +279,8 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
 
   /** Counts DATA before it is given to its stream; an error code, or 0. */
   private takeData(stream: Stream, octets: number, flowOctets: number, endStream: boolean): number {
+    if (stream.state === RESERVED_LOCAL || stream.state === RESERVED_REMOTE)
+      throw new ConnectionError(PROTOCOL_ERROR, `DATA on reserved stream ${stream.id}`); // RFC 9113 §5.1
     if (!stream.canReceive) return STREAM_CLOSED;
     if (octets === 0 && !endStream) this.budgets.chargeFrame("DATA that carries nothing"); // S64, S87
     if (!this.windows.takeOf(stream, flowOctets)) return FLOW_CONTROL_ERROR;

@@ -7,5 +7,6 @@ export {
   resolveOptions,
   type ServerConnectionOptions,
 } from "./options.ts";
+export type { PushedRequest } from "./push-promise.ts";
 export { ServerConnection } from "./server-connection.ts";
 export { TRANSITIONS } from "./stream-state.ts";

@@ -9,11 +9,12 @@
  */
 import { HpackEncoder } from "@stack/hpack";
 import type { ByteSink, Carrier } from "@stack/http";
-import { encodeFrameHead, FLAG, FRAME_HEAD_OCTETS, FRAME_TYPE } from "@stack/http2-frames";
+import { encodeFrameHead, encodeUint32, FLAG, FRAME_HEAD_OCTETS, FRAME_TYPE } from "@stack/http2-frames";
 import type { Budgets } from "./budget.ts";
 import { ControlFrames } from "./control-frames.ts";
 import { DEFAULT_WINDOW, grant } from "./flow-control.ts";
 import type { ResolvedOptions } from "./options.ts";
+import type { PushPromise } from "./push-promise.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { PeerSettings } from "./settings.ts";
 import type { Stream } from "./stream.ts";
@@ -28,6 +29,8 @@ const LARGEST_DATA = 16_384;
 /** Who is told that a message was sent to its end. */
 export interface MessageOwner {
   endSent(stream: Stream): void;
+  /** A promise that was not said yet may not be said any more. */
+  promiseDropped(stream: Stream): void;
 }
 
 export class Output {
@@ -143,6 +146,7 @@ export class Output {
     for (const stream of windowless) {
       stream.listed = false;
       if (stream.connection === null) continue;
+      if (stream.promises !== null) this.writePromises(sink, stream, stream.promises);
       const { heads, headsEnd } = stream;
       if (heads.length > 0) {
         stream.heads = [];
@@ -208,13 +212,33 @@ export class Output {
 
   private writeHead(sink: ByteSink, stream: Stream, fields: readonly string[], ends: boolean): void {
     stream.advance(SEND_HEADERS);
-    this.writeBlock(sink, FRAME_TYPE.HEADERS, ends ? FLAG.END_STREAM : 0, stream.id, fields);
+    this.writeBlock(sink, FRAME_TYPE.HEADERS, ends ? FLAG.END_STREAM : 0, stream.id, 0, fields);
   }
 
-  private writeBlock(sink: ByteSink, type: number, flag: number, streamId: number, fields: readonly string[]): void {
-    const at = sink.reserve(FRAME_HEAD_OCTETS + this.encoder.bound(fields));
+  /** What is promised on a stream goes before what refers to it (RFC 9113 §8.4.1). */
+  private writePromises(sink: ByteSink, parent: Stream, promises: readonly PushPromise[]): void {
+    parent.promises = null;
+    for (const { stream, fields } of promises) {
+      if (stream.connection === null) continue;
+      if (this.peerSettings.enablePush) this.writeBlock(sink, FRAME_TYPE.PUSH_PROMISE, 0, parent.id, stream.id, fields);
+      else this.owner.promiseDropped(stream);
+    }
+  }
+
+  /** A field block: HEADERS or PUSH_PROMISE, and CONTINUATION where it does not fit into one frame. */
+  private writeBlock(
+    sink: ByteSink,
+    type: number,
+    flag: number,
+    streamId: number,
+    promisedId: number,
+    fields: readonly string[],
+  ): void {
+    const prefix = promisedId === 0 ? 0 : 4;
+    const at = sink.reserve(FRAME_HEAD_OCTETS + prefix + this.encoder.bound(fields));
     const { memory } = sink;
-    const end = this.encoder.encode(fields, memory, at + FRAME_HEAD_OCTETS);
+    if (prefix > 0) encodeUint32(memory, at + FRAME_HEAD_OCTETS, promisedId);
+    const end = this.encoder.encode(fields, memory, at + FRAME_HEAD_OCTETS + prefix);
     const octets = end - at - FRAME_HEAD_OCTETS;
     const most = this.peerSettings.maxFrameOctets;
     if (octets <= most) {

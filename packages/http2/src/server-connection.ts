@@ -4,16 +4,18 @@
  * @module
  */
 import { type Carrier, dispatch, Fields, HttpRequest, HttpResponse, type ResponseSink } from "@stack/http";
-import { ConnectionError, ERROR_CODE, PREFACE, SETTING } from "@stack/http2-frames";
+import { ConnectionError, ERROR_CODE, MAX_31_BIT, PREFACE, SETTING } from "@stack/http2-frames";
 import { Connection } from "./connection.ts";
 import { Http2Error } from "./errors.ts";
 import { RequestHead } from "./field-rules.ts";
 import { DEFAULT_WINDOW } from "./flow-control.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { parsePriority } from "./priority.ts";
+import { isPromisable } from "./push-promise.ts";
+import { requestFields } from "./request-fields.ts";
 import { ServerStream } from "./server-stream.ts";
 import type { Stream } from "./stream.ts";
-import { RECV_END_STREAM } from "./stream-state.ts";
+import { OPEN, RECV_END_STREAM, RESERVED_LOCAL } from "./stream-state.ts";
 
 const { PROTOCOL_ERROR, REFUSED_STREAM, NO_ERROR } = ERROR_CODE;
 
@@ -21,6 +23,9 @@ export class ServerConnection extends Connection {
   /** Requests whose head was read. */
   requests: number;
   private prefaceAt: number;
+  /** Streams that we have promised and that are not closed. */
+  private pushed: number;
+  private nextPromised: number;
   /** Priorities of streams that the client has not opened yet (RFC 9218 §7.1), as many as streams may be open (S59). */
   private readonly earlyPriorities: Map<number, number>;
 
@@ -28,6 +33,8 @@ export class ServerConnection extends Connection {
     super(carrier, options);
     this.requests = 0;
     this.prefaceAt = 0;
+    this.pushed = 0;
+    this.nextPromised = 2;
     this.earlyPriorities = new Map();
     this.control.settings(ourSettings(options));
     carrier.wantFlush();
@@ -54,19 +61,52 @@ export class ServerConnection extends Connection {
     if (at < end) super.receive(bytes, at, end);
   }
 
-  /** A pushed response (RFC 9113 §8.4), or null: push is off unless a server asks for it and the client allows it. */
-  push(_parent: ServerStream, _request: HttpRequest): ResponseSink | null {
-    return null;
+  /**
+   * Promises a response (RFC 9113 §8.4); what handlers reach through `HttpResponse.push`.
+   *
+   * @returns where the response goes; null while push is off in our options or in the client's settings, when the
+   *   connection ends, and when as many responses are pushed as the client, or we, allow
+   * @throws TypeError for a method that cannot be promised, or an authority that is not the parent's
+   */
+  push(parent: ServerStream, request: HttpRequest): ResponseSink | null {
+    const { method, target, fields } = request;
+    const { authority, scheme } = parent;
+    if (!isPromisable(method)) throw new TypeError(`a promised request is GET or HEAD, not ${method}`);
+    if ((fields.get("host") ?? authority) !== authority)
+      throw new TypeError("a promised request is for the authority of the request that led to it");
+    const { options, peerSettings, goaway } = this;
+    const most = Math.min(peerSettings.maxConcurrentStreams, options.maxConcurrentStreams);
+    if (!options.push || !peerSettings.enablePush || goaway.begun || this.isEnding) return null;
+    if (this.pushed >= most || this.nextPromised > MAX_31_BIT) return null;
+    const list = requestFields(method, scheme, authority, target, fields, 0);
+    promised.method = method;
+    promised.scheme = scheme;
+    promised.authority = authority;
+    const stream = new ServerStream(
+      this,
+      this.nextPromised,
+      RESERVED_LOCAL,
+      peerSettings.initialWindowOctets,
+      promised,
+      true,
+    );
+    this.nextPromised += 2;
+    this.pushed++;
+    stream.receiveEnd(null);
+    stream.priority = parsePriority(fields.get("priority") ?? "");
+    this.addStream(stream);
+    parent.promise(stream, list);
+    return stream;
   }
 
   protected headReceived(streamId: number, list: string[], endStream: boolean): void {
+    // RFC 9113 §5.1.1: clients open odd streams, in order (S86)
+    if (streamId % 2 === 0) throw new ConnectionError(PROTOCOL_ERROR, `stream ${streamId} is not a client's`);
     const known = this.streams.get(streamId);
     if (known !== undefined) {
       this.trailersReceived(known, list, endStream);
       return;
     }
-    // RFC 9113 §5.1.1: clients open odd streams, in order (S86)
-    if (streamId % 2 === 0) throw new ConnectionError(PROTOCOL_ERROR, `stream ${streamId} is not a client's`);
     if (streamId <= this.lastPeerId) {
       this.onClosedStream(streamId, "HEADERS");
       return;
@@ -78,7 +118,7 @@ export class ServerConnection extends Connection {
       this.streams.ignored(streamId);
       return;
     }
-    if (this.streams.size >= this.options.maxConcurrentStreams) {
+    if (this.streams.size - this.pushed >= this.options.maxConcurrentStreams) {
       this.refuse(streamId, REFUSED_STREAM, "more streams than SETTINGS_MAX_CONCURRENT_STREAMS");
       return;
     }
@@ -99,6 +139,10 @@ export class ServerConnection extends Connection {
   }
 
   protected onPeerSettings(): void {}
+
+  protected override onStreamGone(stream: Stream): void {
+    if (stream.isPushed) this.pushed--;
+  }
 
   protected onPeerGoaway(): void {
     this.drain(); // the client opens no more streams, and hears how far we came
@@ -121,14 +165,14 @@ export class ServerConnection extends Connection {
   }
 
   protected isIdle(streamId: number): boolean {
-    return streamId % 2 === 0 || streamId > this.lastPeerId;
+    return streamId % 2 === 0 ? streamId >= this.nextPromised : streamId > this.lastPeerId;
   }
 
   /** A request's head is complete: the handler's turn. */
   private begin(streamId: number, endStream: boolean): void {
     const { options } = this;
     this.requests++;
-    const stream = new ServerStream(this, streamId, this.peerSettings.initialWindowOctets, head, endStream);
+    const stream = new ServerStream(this, streamId, OPEN, this.peerSettings.initialWindowOctets, head, endStream);
     const early = this.earlyPriorities.get(streamId);
     if (early !== undefined) {
       stream.priority = early; // RFC 9218 §7: the frame counts, whatever the field says
@@ -189,6 +233,7 @@ export class ServerConnection extends Connection {
 
 /** Reused for every head: reading is synchronous. */
 const head: RequestHead = new RequestHead();
+const promised: RequestHead = new RequestHead();
 
 function ourSettings(options: ResolvedOptions): [number, number][] {
   const settings: [number, number][] = [

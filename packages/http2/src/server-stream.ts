@@ -26,7 +26,7 @@ import { responseFields } from "./response-fields.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { Stream } from "./stream.ts";
 import { StreamCarrier } from "./stream-carrier.ts";
-import { HALF_CLOSED_LOCAL, OPEN } from "./stream-state.ts";
+import { HALF_CLOSED_LOCAL } from "./stream-state.ts";
 
 /** The response's head was not sent; its content goes out, or stays here (HEAD, 204, 304); it is complete. */
 const NOT_SENT = 0;
@@ -50,8 +50,16 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   private goneListener: ((reason: Error) => void) | null;
   private gone: Error | null;
 
-  constructor(connection: ServerConnection, id: number, sendWindow: number, head: RequestHead, endStream: boolean) {
-    super(connection, id, OPEN, sendWindow);
+  /** @param state - OPEN, or RESERVED_LOCAL for a stream that we promise */
+  constructor(
+    connection: ServerConnection,
+    id: number,
+    state: number,
+    sendWindow: number,
+    head: RequestHead,
+    endStream: boolean,
+  ) {
+    super(connection, id, state, sendWindow);
     this.contentLength = endStream ? 0 : head.contentLength;
     this.contentLimit = Number.POSITIVE_INFINITY;
     this.authority = head.authority;
@@ -209,7 +217,16 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   }
 
   push(request: HttpRequest): ResponseSink | null {
-    return (this.connection as ServerConnection | null)?.push(this, request) ?? null;
+    // RFC 9113 §6.6: on a stream of the client's that we have not ended
+    if (this.connection === null || this.phase === SENT || this.isPushed) return null;
+    return (this.connection as ServerConnection).push(this, request);
+  }
+
+  /** Says, before anything else that waits here, that `stream` is going to answer the request `fields`. */
+  promise(stream: ServerStream, fields: readonly string[]): void {
+    this.promises ??= [];
+    this.promises.push({ stream, fields });
+    this.connection?.listed(this);
   }
 
   reset(code: number): void {

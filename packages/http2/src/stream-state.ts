@@ -107,6 +107,7 @@ export function next(from: number, on: number): number {
 }
 
 export const IDLE: number = state("IDLE");
+export const RESERVED_LOCAL: number = state("RESERVED_LOCAL");
 export const RESERVED_REMOTE: number = state("RESERVED_REMOTE");
 export const OPEN: number = state("OPEN");
 export const HALF_CLOSED_LOCAL: number = state("HALF_CLOSED_LOCAL");
@@ -114,6 +115,7 @@ export const HALF_CLOSED_REMOTE: number = state("HALF_CLOSED_REMOTE");
 export const CLOSED: number = state("CLOSED");
 
 export const SEND_HEADERS: number = input("SEND_HEADERS");
+export const RECV_HEADERS: number = input("RECV_HEADERS");
 export const SEND_END_STREAM: number = input("SEND_END_STREAM");
 export const RECV_END_STREAM: number = input("RECV_END_STREAM");
 export const RST_STREAM: number = input("RST_STREAM");

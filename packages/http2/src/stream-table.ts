@@ -129,6 +129,11 @@ export class StreamTable {
 
   // Frames that come afterwards
 
+  /** We reset it a while ago, and the peer may not know yet. */
+  wasReset(streamId: number): boolean {
+    return this.resetByUs.has(streamId);
+  }
+
   /** A stream is ignored, and the peer may not know yet: what it had sent before is no fault of its (RFC 9113 §6.8). */
   ignored(streamId: number): void {
     remember(this.resetByUs, streamId, this.windows.fresh, this.remembered);

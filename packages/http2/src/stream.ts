@@ -14,6 +14,7 @@ import type { ReceiveWindow } from "./flow-control.ts";
 import { HeldContent } from "./held-content.ts";
 import { DEFAULT_PRIORITY } from "./priority.ts";
 import { Progress } from "./progress.ts";
+import type { PushPromise } from "./push-promise.ts";
 import type { Schedulable } from "./scheduler.ts";
 import { CLOSED, HALF_CLOSED_LOCAL, ILLEGAL, next, OPEN, RESERVED_REMOTE } from "./stream-state.ts";
 
@@ -39,6 +40,8 @@ export abstract class Stream implements Schedulable, ContentSource {
   readonly progress: Progress;
   /** Field lists to be sent as HEADERS, in order. */
   heads: (readonly string[])[];
+  /** Promises to be said on this stream, ahead of its heads; null for none. */
+  promises: PushPromise[] | null;
   /** The last of {@link heads} ends the stream. */
   headsEnd: boolean;
   /** Already in the connection's list of streams that can send without a window. */
@@ -77,6 +80,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.openedAt = connection.carrier.now;
     this.progress = new Progress(connection.options, this.openedAt);
     this.heads = NO_HEADS;
+    this.promises = null;
     this.headsEnd = false;
     this.listed = false;
     this.content = NO_CONTENT;
@@ -96,6 +100,11 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.receivedEnd = false;
     this.endDelivered = false;
     this.blocked = false;
+  }
+
+  /** The server has promised it (RFC 9113 §8.4). */
+  get isPushed(): boolean {
+    return this.id % 2 === 0;
   }
 
   /** The peer may still send content or trailers. */
@@ -178,6 +187,10 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.state = CLOSED;
     this.forget();
     connection.returned(heldOctets);
+    // What was not promised is not known to the peer, and never will be.
+    const { promises } = this;
+    this.promises = null;
+    if (promises !== null) for (const { stream } of promises) connection.streams.abandon(stream, reason);
     const told = this.endDelivered || this.discarding;
     this.endDelivered = true;
     if (!told) this.receiver?.onError(reason);

@@ -212,8 +212,16 @@ export class FrameReader implements FrameVisitor {
     this.lines.push("SETTINGS ACK");
   }
 
-  onPushPromise(streamId: number, promisedId: number): void {
-    this.lines.push(`PUSH_PROMISE ${streamId} ${promisedId}`);
+  onPushPromise(
+    streamId: number,
+    promisedId: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    endHeaders: boolean,
+  ): void {
+    this.opened = `PUSH_PROMISE ${streamId} ${promisedId}`;
+    this.section(textOf(bytes, start, end), false, endHeaders);
   }
 
   onPing(bytes: Uint8Array, at: number, ack: boolean): void {
