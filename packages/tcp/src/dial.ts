@@ -22,7 +22,7 @@ import { type DialTime, systemTime } from "./dial-time.ts";
 import type { Carrier, Engine } from "./engine.ts";
 import { attemptsError, dialError, nameError, notAllowed, TcpError } from "./errors.ts";
 import { canonicalIpAddress } from "./ip-address.ts";
-import { NameCache } from "./name-cache.ts";
+import { sharedNames } from "./name-cache.ts";
 import { checkedAnswer, isNegative, loopbackAddresses, type NameResolver } from "./name-resolver.ts";
 import { checkHost, openSocket, type SocketOptions } from "./open-socket.ts";
 import type { Secure } from "./secure.ts";
@@ -51,7 +51,7 @@ export interface DialOptions extends SocketOptions {
    * not of what a proxy connects to: it resolves names by itself. Default: all.
    */
   readonly allowAddress?: (address: string) => boolean;
-  /** Who knows the addresses of names. Default: a {@link NameCache} that all dials share. */
+  /** Who knows the addresses of names. Default: a `NameCache` that all dials share. */
   readonly resolver?: NameResolver;
   /** How long an attempt has to itself before the next begins, ms, 10 at least (RFC 8305 §5). Default 250. */
   readonly attemptDelayMs?: number;
@@ -194,7 +194,7 @@ class Dial<E extends Engine> {
         this.fail(new TcpError("ERR_DNS_TIMEOUT", `the addresses of ${host} were not known within ${dnsTimeoutMs} ms`)),
       );
     // Whoever resolves may tell us in this turn, or when we have long given up.
-    (this.options.resolver ?? names).resolve(host, (answer) => {
+    (this.options.resolver ?? sharedNames).resolve(host, (answer) => {
       if (!this.over) attempts.add(checkedAnswer(answer));
     });
   }
@@ -214,10 +214,13 @@ class Dial<E extends Engine> {
     }
     this.stage("tunnel");
     this.attempt(() =>
-      tunnel(socket, (error) => {
+      tunnel(socket, (error, through = socket) => {
         if (this.over) return;
         if (error !== null) this.fail(error);
-        else this.secure(socket);
+        else {
+          if (through !== socket) through.on("error", nothing);
+          this.secure(through);
+        }
       }),
     );
   }
@@ -304,8 +307,7 @@ class Dial<E extends Engine> {
   }
 }
 
-/** Shared by all dials that were given no resolver of their own. */
-const names: NameCache = new NameCache();
+/** Shared by all dials. */
 const memory: AddressMemory = new AddressMemory();
 
 function anyAddress(): boolean {

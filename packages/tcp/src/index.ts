@@ -16,6 +16,7 @@ export {
 } from "./listen.ts";
 export { joinInMemory } from "./memory.ts";
 export { NameCache, type NameCacheOptions } from "./name-cache.ts";
+export { type LookupOptions, lookupHost } from "./name-lookup.ts";
 export { type NameAnswer, type NameResolver, recordResolver, systemResolver } from "./name-resolver.ts";
 export type { SocketOptions } from "./open-socket.ts";
 export { isPublicAddress, publicOnly, SPECIAL_PURPOSE } from "./public-address.ts";

@@ -9,6 +9,7 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { type Address, type ParsedAddress, parseAddress } from "./address.ts";
+import { addressBlock } from "./address-block.ts";
 import type { Carrier, Engine } from "./engine.ts";
 import { listenError, TcpError, warn } from "./errors.ts";
 import { canReuseReadBuffer } from "./reused-read.ts";
@@ -23,7 +24,10 @@ export interface ListenOptions {
   readonly connect: (carrier: Carrier) => Engine;
   /** Connections at once; more are closed as they come (S104). Default 32,768. */
   readonly maxConnections?: number;
-  /** Connections at once from one address (S104). Default: no bound of its own, for servers behind a proxy. */
+  /**
+   * Connections at once from one IPv4 address, or one IPv6 /64, which is what one network has (S104).
+   * Default: no bound of its own, for servers behind a proxy.
+   */
   readonly maxConnectionsPerAddress?: number;
   /** Connections that the kernel keeps waiting. Default 1,024. */
   readonly backlog?: number;
@@ -126,7 +130,7 @@ export class Listener {
   private accept(socket: Socket, options: ListenOptions, reuse: boolean): void {
     const { maxConnections = DEFAULT_MAX_CONNECTIONS, maxConnectionsPerAddress = Number.POSITIVE_INFINITY } = options;
     const address =
-      maxConnectionsPerAddress === Number.POSITIVE_INFINITY ? "" : canonicalAddress(socket.remoteAddress ?? "");
+      maxConnectionsPerAddress === Number.POSITIVE_INFINITY ? "" : addressBlock(socket.remoteAddress ?? "");
     const ofAddress = this.perAddress.get(address) ?? 0;
     if (this.closing !== null) {
       socket.destroy();

@@ -152,3 +152,6 @@ function isFresh({ answers }: Entry, now: number): boolean {
 /** A question that has had no answer for so long is asked anew; nobody else waits for it. */
 const MAX_QUESTION_MS = 30_000;
 const NOTHING: ReadonlyMap<number, Kept> = new Map();
+
+/** Of all who were given no resolver of their own. */
+export const sharedNames: NameCache = new NameCache();

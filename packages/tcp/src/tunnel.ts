@@ -13,10 +13,11 @@ import { SocketCarrier } from "./socket-carrier.ts";
 /**
  * Makes a tunnel of a connected socket, see {@link tunnelWith}.
  *
- * `socket` is the callee's until `done` is called, at most once; whoever destroys it ends the attempt. Octets that came
- * from inside the tunnel already are in the socket, to be read.
+ * `socket` is the callee's until `done` is called, at most once; whoever destroys it ends the attempt. `through` is what
+ * leads through the tunnel if that is not `socket` itself, as with a proxy that is spoken to under TLS. Octets that came
+ * from inside already are in it, to be read.
  */
-export type Tunnel = (socket: Socket, done: (error: Error | null) => void) => void;
+export type Tunnel = (socket: Socket, done: (error: Error | null, through?: Socket) => void) => void;
 
 /** How an engine that makes a tunnel tells the end of it; exactly one is called. */
 export interface TunnelEnd {

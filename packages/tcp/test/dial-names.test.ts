@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type DialOptions, type DialStage, dial } from "../src/dial.ts";
 import { TcpError } from "../src/errors.ts";
 import { NameCache } from "../src/name-cache.ts";
+import { lookupHost } from "../src/name-lookup.ts";
 import { type NameResolver, recordResolver } from "../src/name-resolver.ts";
 import { publicOnly } from "../src/public-address.ts";
 import { Echo, Recorder, until } from "./engines.ts";
@@ -261,5 +262,44 @@ describe("IPv6", () => {
     const engine = await dial(`a.example:${port}`, make, { resolver: always("::1", "127.0.0.1") });
     expect(engine.carrier.peer.address).toBe("::1");
     engine.carrier.abort(null);
+  });
+});
+
+describe("looking up what a proxy shall connect to", () => {
+  test.each([
+    ["192.0.2.1", ["192.0.2.1"]],
+    ["::ffff:192.0.2.1", ["192.0.2.1"]],
+    ["localhost", ["::1", "127.0.0.1"]],
+    ["a.example", ["2001:db8::1", "192.0.2.1", "192.0.2.2"]],
+  ])("%s", async (host, expected) => {
+    const resolver: NameResolver = {
+      resolve(_, report) {
+        report({ family: 4, addresses: ["192.0.2.1", "192.0.2.2"], ttlMs: 0, error: null });
+        report({ family: 6, addresses: ["2001:db8::1"], ttlMs: 0, error: null });
+      },
+    };
+    expect(await lookupHost(host, { resolver })).toEqual(expected);
+  });
+
+  test("S120: only what is allowed", async () => {
+    const options = { resolver: always("10.0.0.1", "8.8.8.8"), allowAddress: publicOnly };
+    expect(await lookupHost("a.example", options)).toEqual(["8.8.8.8"]);
+    for (const host of ["localhost", "127.0.0.1", "::1"])
+      expect((await failure(lookupHost(host, options))).code).toBe("ERR_DIAL_NOT_ALLOWED");
+  });
+
+  test("nobody answers, or the signal aborts", async () => {
+    const resolver: NameResolver = { resolve: () => {} };
+    expect((await failure(lookupHost("a.example", { resolver, timeoutMs: 5 }))).code).toBe("ERR_DNS_TIMEOUT");
+    const signal = AbortSignal.abort();
+    expect((await failure(lookupHost("a.example", { resolver, signal }))).code).toBe("ERR_DIAL_ABORTED");
+    const controller = new AbortController();
+    const pending = failure(lookupHost("a.example", { resolver, signal: controller.signal }));
+    controller.abort();
+    expect((await pending).code).toBe("ERR_DIAL_ABORTED");
+  });
+
+  test("no address: ERR_DNS_NOT_FOUND", async () => {
+    expect((await failure(lookupHost("a.example", { resolver: always() }))).code).toBe("ERR_DNS_NOT_FOUND");
   });
 });
