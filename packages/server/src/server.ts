@@ -26,6 +26,7 @@ import {
   listen,
 } from "@stack/tcp";
 import { createServerTls, type ListenTlsOptions, listenTls, ServerTls, type ServerTlsOptions } from "@stack/tls";
+import { failureText } from "./failure-text.ts";
 import type { ServerOptions } from "./options.ts";
 import { type Engines, ProtocolSniffer } from "./protocol-sniffer.ts";
 
@@ -267,9 +268,8 @@ export class Server {
 }
 
 function reportOnStderr(error: unknown, request: HttpRequest | null): void {
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const where = request === null ? "a connection" : `${escapeForLog(request.method)} ${escapeForLog(request.target)}`;
-  console.error(`${where} failed: ${what}`);
+  console.error(`${where} failed: ${failureText(error)}`);
 }
 
 const BOTH: readonly string[] = ["h2", "http/1.1"];
