@@ -9,6 +9,7 @@
 import type { ByteSink } from "@stack/http";
 import {
   encodeGoaway,
+  encodeOrigins,
   encodePing,
   encodeRstStream,
   encodeSettings,
@@ -66,6 +67,12 @@ export class ControlFrames {
   goaway(lastStreamId: number, errorCode: number, debug: string): void {
     this.grow(17 + debug.length);
     this.octets = encodeGoaway(this.bytes, this.octets, lastStreamId, errorCode, debug);
+  }
+
+  /** The origins that the server speaks for (RFC 8336). */
+  origins(origins: readonly string[]): void {
+    this.grow(9 + origins.reduce((octets, origin) => octets + 2 + origin.length, 0));
+    this.octets = encodeOrigins(this.bytes, this.octets, origins);
   }
 
   flush(sink: ByteSink): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Handler, HttpRequest, ReportError } from "@stack/http";
+import { DEFAULT_MAX_FRAME_OCTETS } from "@stack/http2-frames";
 
 /** Limits and times that both roles have. Times in ms, sizes in octets. */
 export interface ConnectionOptions {
@@ -69,6 +70,11 @@ export interface ServerConnectionOptions extends ConnectionOptions {
   readonly extendedConnect?: boolean;
   /** Pushes where a handler asks for it and the peer allows it. Default false. */
   readonly push?: boolean;
+  /**
+   * Origins such as `https://a.example` that clients may ask for on a TLS connection to any of them: said once, in an
+   * ORIGIN frame (RFC 8336). The certificate must name them all. Default: none is said.
+   */
+  readonly origins?: readonly string[];
 }
 
 /** All options with every default filled in. */
@@ -87,6 +93,7 @@ export const DEFAULT_OPTIONS: Readonly<ResolvedOptions> = {
   maxConcurrentStreams: 100,
   extendedConnect: true,
   push: false,
+  origins: [],
   maxFieldSectionOctets: 32_768,
   maxFields: 128,
   maxFieldBlockOctets: 32_768,
@@ -110,6 +117,7 @@ export const DEFAULT_OPTIONS: Readonly<ResolvedOptions> = {
 /**
  * Fills in the defaults.
  * @throws RangeError when a number is negative or not a number
+ * @throws TypeError when an origin is not the ASCII serialisation of one (RFC 6454 §6.2)
  */
 export function resolveOptions(options: Partial<ServerConnectionOptions>): ResolvedOptions {
   const resolved: Record<string, unknown> = { ...DEFAULT_OPTIONS };
@@ -119,5 +127,11 @@ export function resolveOptions(options: Partial<ServerConnectionOptions>): Resol
     if (typeof value === "number" && !(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${value}`);
     resolved[name] = value;
   }
+  for (const origin of options.origins ?? [])
+    if (!ORIGIN.test(origin)) throw new TypeError(`not an origin: ${JSON.stringify(origin)}; say https://host[:port]`);
+  if ((options.origins ?? []).reduce((octets, origin) => octets + 2 + origin.length, 0) > DEFAULT_MAX_FRAME_OCTETS)
+    throw new RangeError(`origins do not fit into a frame of ${DEFAULT_MAX_FRAME_OCTETS} octets; say fewer`);
   return resolved as unknown as ResolvedOptions;
 }
+
+const ORIGIN = /^https?:\/\/[a-z0-9._~-]+(?::\d{1,5})?$|^https?:\/\/\[[0-9a-f:.]+\](?::\d{1,5})?$/;

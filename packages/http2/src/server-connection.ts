@@ -37,6 +37,8 @@ export class ServerConnection extends Connection {
     this.nextPromised = 2;
     this.earlyPriorities = new Map();
     this.control.settings(ourSettings(options));
+    // RFC 8336 §2.4: clients ignore it on cleartext
+    if (options.origins.length > 0 && carrier.peer.secure) this.control.origins(options.origins);
     carrier.wantFlush();
   }
 

@@ -240,8 +240,8 @@ export class FrameReader implements FrameVisitor {
     this.lines.push(`PRIORITY_UPDATE ${streamId}`);
   }
 
-  onExtension(type: number): void {
-    this.lines.push(`EXTENSION ${type}`);
+  onExtension(type: number, _streamId: number, bytes: Uint8Array, start: number, end: number): void {
+    this.lines.push(`EXTENSION ${type} ${JSON.stringify(textOf(bytes, start, end))}`);
   }
 
   onUnknown(type: number): void {
