@@ -15,8 +15,10 @@ export const PIECE = 65_536;
 
 /** Whom the sender tells how it goes. */
 export interface SendOwner {
-  /** Octets were handed over, `octets` so far; or there is room again. */
+  /** Octets were handed over, `octets` so far. `waits`: there is no room for more. */
   contentSent(octets: number, waits: boolean): void;
+  /** There is room again. */
+  contentResumed(): void;
   /** All of it was handed over. */
   contentComplete(): void;
   /** The content could not be made. */
@@ -76,7 +78,7 @@ export class ContentSender implements Producer {
   resume(): void {
     if (this.over) return;
     this.blocked = false;
-    this.owner.contentSent(this.sent, false);
+    this.owner.contentResumed();
     if (this.wake !== null) this.wakeUp();
     else if (this.content.bytes !== null && this.options.trailers === undefined) this.sendWhole(this.content.bytes);
   }

@@ -50,6 +50,8 @@ const OVER = 7;
 
 /** Who makes exchanges, and counts them. */
 export interface ExchangeOwner {
+  /** Everything is being dropped. */
+  readonly isAborting: boolean;
   /** Sends it again. */
   again(exchange: Exchange): void;
   /** It is over. */
@@ -265,6 +267,11 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
       return;
     }
     this.sink = null;
+    if (this.owner.isAborting) {
+      const stage = this.content === null ? "head" : "content";
+      this.fail(this.error("ERR_CLIENT_CLOSED", stage, "the client was closed before the response was complete"));
+      return;
+    }
     const { method, content } = this.request;
     // That a server ends a used connection without a word is likely to be for idleness, and no proof. Proof is that the
     // request never left, or that the server has said that it did nothing; without it only what is idempotent is sent
@@ -290,6 +297,10 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
     } catch (error) {
       this.fail(this.error("ERR_CLIENT_REQUEST", "head", "onUploadProgress has thrown; see the cause", error));
     }
+  }
+
+  contentResumed(): void {
+    if (this.state === SENDING) this.enter(SOURCE);
   }
 
   contentComplete(): void {

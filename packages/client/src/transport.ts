@@ -12,6 +12,7 @@ import type { ClientRequest, Send } from "./send.ts";
 
 export class Transport implements ExchangeOwner {
   readonly send: Send;
+  isAborting: boolean;
   private readonly pool: Pool;
   private active: number;
   private closing: Promise<void> | null;
@@ -20,6 +21,7 @@ export class Transport implements ExchangeOwner {
 
   constructor(pool: Pool) {
     this.send = (request) => this.exchange(request);
+    this.isAborting = false;
     this.pool = pool;
     this.active = 0;
     this.closing = null;
@@ -54,7 +56,13 @@ export class Transport implements ExchangeOwner {
   private async end(graceMs: number): Promise<void> {
     const { pool } = this;
     const closed = new ClientError("ERR_CLIENT_CLOSED", "request", "", "the client was closed; make a new one");
-    const timer = setTimeout(() => pool.abort(closed), Math.min(graceMs, MAX_TIMER_MS));
+    const timer = setTimeout(
+      () => {
+        this.isAborting = true;
+        pool.abort(closed);
+      },
+      Math.min(graceMs, MAX_TIMER_MS),
+    );
     this.isClosed = true;
     pool.drain();
     if (this.active > 0)

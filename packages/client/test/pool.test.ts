@@ -1,0 +1,274 @@
+import { type Client, ClientError, createClient } from "@stack/client";
+import { createServer, type Server } from "@stack/server";
+import { afterEach, describe, expect, test } from "vitest";
+import { onHeads, TcpServer } from "./faults/tcp-server.ts";
+
+const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const open: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close();
+});
+
+function made<T extends { close(): Promise<unknown> }>(closable: T): T {
+  open.push(closable);
+  return closable;
+}
+
+/** A server whose answers wait until they are let go, in the order of the requests. */
+async function waiting(): Promise<{ server: TcpServer; targets: string[]; answer(): void }> {
+  const answers: (() => void)[] = [];
+  const targets: string[] = [];
+  const server = made(
+    await TcpServer.listen((socket) => {
+      onHeads(socket, (head) => {
+        targets.push(head.split(" ")[1] ?? "");
+        answers.push(() => socket.write(OK));
+      });
+    }),
+  );
+  return { server, targets, answer: () => answers.shift()?.() };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe("the queue", () => {
+  test("is first come, first served", async () => {
+    const { server, targets, answer } = await waiting();
+    const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1 } }));
+    const calls = Array.from({ length: 20 }, (_, i) => client.get(`${server.origin}/${i}`));
+    expect(client.figures).toEqual({ connections: 1, requests: 20, queued: 20 });
+    for (let i = 0; i < 20; i++) {
+      await until(() => targets.length === i + 1);
+      answer();
+      expect(await (await calls[i])?.text()).toBe("ok");
+    }
+    expect(targets).toEqual(Array.from({ length: 20 }, (_, i) => `/${i}`));
+    expect(server.sockets.length).toBe(1);
+  });
+
+  test("is bounded", async () => {
+    const { server } = await waiting();
+    const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1, maxQueued: 2 } }));
+    const calls = Array.from({ length: 4 }, () => client.get(server.origin).catch((error: ClientError) => error.code));
+    expect(await calls[2]).toBe("ERR_CLIENT_QUEUE_FULL");
+    expect(await calls[3]).toBe("ERR_CLIENT_QUEUE_FULL");
+    await client.close({ graceMs: 0 });
+    expect(await calls[0]).toBe("ERR_CLIENT_CLOSED");
+  });
+
+  test("has a time, and who left it is not sent", async () => {
+    const { server, targets, answer } = await waiting();
+    const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1 } }));
+    const first = client.get(`${server.origin}/first`);
+    await until(() => targets.length === 1);
+    await expect(client.get(server.origin, { timeouts: { queueMs: 50 } })).rejects.toMatchObject({
+      code: "ERR_CLIENT_QUEUE_TIMEOUT",
+      stage: "queue",
+      unprocessed: true,
+    });
+    expect(client.figures.queued).toBe(0);
+    answer();
+    await (await first).text();
+    expect(targets).toEqual(["/first"]);
+  });
+
+  test("a waiter that aborts leaves from any place", async () => {
+    const { server, targets, answer } = await waiting();
+    const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1 } }));
+    const controller = new AbortController();
+    const calls = [0, 1, 2].map((i) =>
+      client
+        .get(`${server.origin}/${i}`, i === 1 ? { signal: controller.signal } : {})
+        .then((response) => response.text())
+        .catch((error: ClientError) => error.code),
+    );
+    await until(() => targets.length === 1);
+    controller.abort();
+    expect(await calls[1]).toBe("ERR_CLIENT_ABORTED");
+    answer();
+    await until(() => targets.length === 2);
+    answer();
+    expect(await Promise.all(calls)).toEqual(["ok", "ERR_CLIENT_ABORTED", "ok"]);
+    expect(targets).toEqual(["/0", "/2"]);
+  });
+});
+
+describe("limits", () => {
+  test("in total: an idle connection gives way to another origin", async () => {
+    const servers = [await TcpServer.answering(OK), await TcpServer.answering(OK)].map(made);
+    const client = made(createClient({ pool: { maxConnections: 1 } }));
+    for (let i = 0; i < 6; i++) {
+      const server = servers[i % 2] as TcpServer;
+      expect(await (await client.get(server.origin)).text()).toBe("ok");
+      expect(client.figures.connections).toBe(1);
+    }
+    expect(servers.map(({ sockets }) => sockets.length)).toEqual([3, 3]);
+  });
+
+  test("in total: an origin that is never idle does not starve another", async () => {
+    const [busy, other] = [await TcpServer.answering(OK), await TcpServer.answering(OK)].map(made) as [
+      TcpServer,
+      TcpServer,
+    ];
+    const client = made(createClient({ pool: { maxConnections: 1 } }));
+    const order: string[] = [];
+    const call = async (name: string, server: TcpServer): Promise<void> => {
+      await (await client.get(server.origin)).text();
+      order.push(name);
+    };
+    const calls = [call("busy", busy), call("busy", busy), call("other", other), call("busy", busy)];
+    await Promise.all(calls);
+    expect(order).toEqual(["busy", "busy", "other", "busy"]);
+  });
+
+  test("of age and of requests", async () => {
+    const server = made(await TcpServer.answering(OK));
+    const client = made(createClient({ pool: { maxRequests: 2 } }));
+    for (let i = 0; i < 6; i++) await (await client.get(server.origin)).text();
+    expect(server.sockets.length).toBe(3);
+    const old = made(createClient({ pool: { maxAgeMs: 1 } }));
+    await (await old.get(server.origin)).text();
+    const made5 = server.sockets.length;
+    const start = performance.now();
+    await until(() => performance.now() - start > 5);
+    await (await old.get(server.origin)).text();
+    expect(server.sockets.length).toBe(made5 + 1);
+  });
+
+  test("the connection used last is used next", async () => {
+    const { server, targets, answer } = await waiting();
+    const client = made(createClient());
+    const calls = [0, 1, 2].map((i) => client.get(`${server.origin}/${i}`));
+    await until(() => targets.length === 3);
+    for (const _ of calls) answer();
+    await Promise.all(calls.map(async (call) => (await call).text()));
+    for (let i = 0; i < 5; i++) {
+      const call = client.get(server.origin);
+      await until(() => targets.length === 4 + i);
+      answer();
+      await (await call).text();
+    }
+    const busy = server.sockets.filter((socket) => socket.bytesRead > 100);
+    expect(busy.length).toBe(1);
+  });
+
+  test("an idle connection ends by itself", async () => {
+    const server = made(await TcpServer.answering(OK));
+    const client = made(createClient({ pool: { idleMs: 50 } }));
+    await (await client.get(server.origin)).text();
+    await until(() => client.figures.connections === 0);
+    expect(server.sockets[0]?.destroyed).toBe(true);
+  });
+
+  test("Keep-Alive: timeout is kept, with a margin", async () => {
+    const server = made(
+      await TcpServer.answering("HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok"),
+    );
+    const client = made(createClient());
+    const start = performance.now();
+    await (await client.get(server.origin)).text();
+    await until(() => client.figures.connections === 0);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  test("options that are none are refused", () => {
+    expect(() => createClient({ pool: { maxConnections: 0 } })).toThrow(RangeError);
+    expect(() => createClient({ pool: { maxQueued: -1 } })).toThrow(RangeError);
+    expect(() => createClient({ timeouts: { headMs: Number.NaN } })).toThrow(RangeError);
+    expect(() => createClient({ timeouts: { haedMs: 1 } as object })).toThrow(TypeError);
+    expect(() => createClient({ maxSockets: 1 } as object)).toThrow(TypeError);
+    expect(() => createClient({ version: "3" as "alpn" })).toThrow(RangeError);
+  });
+});
+
+describe("HTTP/2", () => {
+  async function slow(maxConcurrentStreams: number): Promise<{ server: Server; url: string; answer(): void }> {
+    const answers: (() => void)[] = [];
+    const server = made(createServer({ http2: { maxConcurrentStreams } }));
+    server.get("/", (_, response) => {
+      answers.push(() => response.text("ok"));
+    });
+    const { url } = await server.listen(0);
+    return {
+      server,
+      url,
+      answer: () => {
+        for (const each of answers.splice(0)) each();
+      },
+    };
+  }
+
+  test("streams share a connection; another is opened when they are exhausted", async () => {
+    const { server, url, answer } = await slow(100);
+    const client = made(createClient({ version: "prior-knowledge", pool: { maxStreams: 4 } }));
+    const calls = Array.from({ length: 10 }, () => client.get(url));
+    await until(() => server.figures.requests === 10);
+    expect(client.figures).toEqual({ connections: 3, requests: 10, queued: 0 });
+    answer();
+    expect(await Promise.all(calls.map(async (call) => (await call).text()))).toEqual(calls.map(() => "ok"));
+  });
+
+  test("what the server refuses above its limit is sent again elsewhere, and done once", async () => {
+    const { server, url, answer } = await slow(2);
+    const client = made(createClient({ version: "prior-knowledge" }));
+    const calls = Array.from({ length: 8 }, () => client.get(url).then((response) => response.text()));
+    await until(() => server.figures.requests === 8);
+    answer();
+    expect(await Promise.all(calls)).toEqual(calls.map(() => "ok"));
+    expect(server.figures.requests).toBe(8);
+  });
+});
+
+describe("pipelining", () => {
+  test("is for safe methods, and only when it is asked for", async () => {
+    const { server, targets, answer } = await waiting();
+    const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1, maxPipelined: 3 } }));
+    const first = client.get(`${server.origin}/0`);
+    await until(() => targets.length === 1);
+    const calls = [
+      first,
+      client.get(`${server.origin}/1`),
+      client.get(`${server.origin}/2`),
+      client.get(server.origin),
+    ];
+    await until(() => targets.length === 3);
+    expect(client.figures.queued).toBe(1);
+    for (let i = 0; i < 4; i++) {
+      await until(() => targets.length > i);
+      answer();
+    }
+    for (const call of calls) expect(await (await call).text()).toBe("ok");
+    expect(server.sockets.length).toBe(1);
+  });
+});
+
+describe("close", () => {
+  test("lets finish what is under way, and what waits", async () => {
+    const { server, targets, answer } = await waiting();
+    const client = createClient({ pool: { maxConnectionsPerOrigin: 1 } });
+    const calls = [client.get(server.origin), client.get(server.origin)];
+    await until(() => targets.length === 1);
+    const closed = client.close();
+    await expect(client.get(server.origin)).rejects.toMatchObject({ code: "ERR_CLIENT_CLOSED" });
+    answer();
+    await until(() => targets.length === 2);
+    answer();
+    for (const call of calls) expect(await (await call).text()).toBe("ok");
+    await closed;
+    expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
+  });
+
+  test("drops after graceMs what is left", async () => {
+    const { server, targets } = await waiting();
+    const client: Client = createClient();
+    const failure = client.get(server.origin).catch((error: unknown) => error);
+    await until(() => targets.length === 1);
+    await client.close({ graceMs: 10 });
+    expect(await failure).toBeInstanceOf(ClientError);
+    expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
+    await client.close();
+  });
+});
