@@ -17,7 +17,7 @@ const DOCUMENT = `${ROOT}docs/performance.md`;
 /**
  * Writes a result where it belongs.
  *
- * @param {"server" | "server-h2" | "memory" | "memory-h2" | "growth" | "transfer"} kind
+ * @param {"server" | "server-h2" | "memory" | "memory-h2" | "growth" | "transfer" | "client"} kind
  * @param {object} result
  * @param {import("./options.mjs").Options} options
  */
@@ -43,6 +43,7 @@ export function publish() {
     memoryH2: load("memory-h2"),
     growth: load("growth"),
     transfer: load("transfer"),
+    client: load("client"),
   };
   if (kept.server !== null) {
     mkdirSync(dirname(CHART), { recursive: true });

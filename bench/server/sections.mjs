@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { clientTable, clientVerdicts } from "../client/table.mjs";
 import { HTTP1, HTTP2 } from "./protocols.mjs";
 import {
   asConnections,
@@ -17,10 +18,10 @@ import {
 import { memoryVerdicts, transferVerdicts } from "./targets.mjs";
 
 /**
- * @param {{ server: any, serverH2: any, memory: any, memoryH2: any, growth: any, transfer: any }} kept
+ * @param {{ server: any, serverH2: any, memory: any, memoryH2: any, growth: any, transfer: any, client: any }} kept
  * @returns {Record<string, string>}
  */
-export function sections({ server, serverH2, memory, memoryH2, growth, transfer }) {
+export function sections({ server, serverH2, memory, memoryH2, growth, transfer, client }) {
   /** @type {Record<string, string>} */
   const parts = {};
   if (server !== null) {
@@ -46,6 +47,10 @@ export function sections({ server, serverH2, memory, memoryH2, growth, transfer 
     parts["bench:transfer"] =
       `${provenance(transfer)}\n\n${markdown(transferTable(transfer.transfer))}\n` +
       markdown(verdictTable(transferVerdicts(transfer.transfer)));
+  if (client !== null)
+    parts["bench:client"] =
+      `${provenance(client, true)}\n\n${markdown(clientTable(client.client))}\n` +
+      markdown(verdictTable(clientVerdicts(client.client)));
   return parts;
 }
 
