@@ -35,6 +35,8 @@ export class MultipartDecoder {
   private readonly maxHeadOctets: number;
   /** CR LF "--" boundary. */
   private readonly delimiter: Uint8Array;
+  /** By octet: how far a delimiter may be moved on when this octet stands where its last one would. */
+  private readonly skips: Uint8Array;
   private state: number;
   /** Octets of the delimiter that the content so far ends with. */
   private matched: number;
@@ -52,6 +54,7 @@ export class MultipartDecoder {
     this.visitor = visitor;
     this.maxHeadOctets = maxHeadOctets;
     this.delimiter = Uint8Array.from(`\r\n--${boundary}`, (character) => character.charCodeAt(0));
+    this.skips = skipsOf(this.delimiter);
     this.state = CONTENT; // of the preamble, which means nothing
     this.matched = 2; // the first delimiter needs no line end before it
     this.implied = 2;
@@ -105,12 +108,12 @@ export class MultipartDecoder {
     let offset = at;
     for (;;) {
       if (this.matched === 0) {
-        const cr = indexOfCr(bytes, offset, end);
-        if (cr < 0) {
+        offset = this.search(bytes, offset, end);
+        if (offset === end) {
           this.report(bytes, from, end);
           return end;
         }
-        offset = cr + 1;
+        offset++; // past the CR
         this.matched = 1;
       }
       while (offset < end && this.matched < delimiter.length && bytes[offset] === delimiter[this.matched]) {
@@ -140,6 +143,30 @@ export class MultipartDecoder {
       this.implied = 0;
       this.matched = 0;
     }
+  }
+
+  /**
+   * Where a delimiter begins, or the CR from which one may begin beyond the end; `end` for neither.
+   *
+   * Horspool's search: most octets are not looked at, 10 times as fast as looking for each CR (bench/multipart). It is
+   * linear here whatever the content: a delimiter is compared only where its CR stands, and CR stands in it only once.
+   */
+  private search(bytes: Uint8Array, at: number, end: number): number {
+    const { delimiter, skips } = this;
+    const last = delimiter.length - 1;
+    const lastOctet = delimiter[last];
+    let offset = at;
+    while (offset + last < end) {
+      const octet = bytes[offset + last] as number;
+      if (octet === lastOctet && bytes[offset] === CR) {
+        let same = 1;
+        while (same < last && bytes[offset + same] === delimiter[same]) same++;
+        if (same === last) return offset;
+      }
+      offset += skips[octet] as number;
+    }
+    while (offset < end && bytes[offset] !== CR) offset++;
+    return Math.min(offset, end);
   }
 
   private report(bytes: Uint8Array, start: number, end: number): void {
@@ -200,10 +227,11 @@ export class MultipartDecoder {
   }
 }
 
-function indexOfCr(bytes: Uint8Array, at: number, end: number): number {
-  if (end === bytes.length) return bytes.indexOf(CR, at);
-  const found = bytes.subarray(at, end).indexOf(CR); // not beyond the end: that could be searched again and again
-  return found < 0 ? -1 : at + found;
+function skipsOf(delimiter: Uint8Array): Uint8Array {
+  const last = delimiter.length - 1;
+  const skips = new Uint8Array(256).fill(delimiter.length);
+  for (let i = 0; i < last; i++) skips[delimiter[i] as number] = last - i;
+  return skips;
 }
 
 function afterBoundary(): MultipartError {
