@@ -8,7 +8,7 @@ import { forbidsContent, type Handler, HttpError, type HttpResponse, reasonPhras
 /** The longest that `/delay/:ms` waits: a connection is held for as long. */
 export const MAX_DELAY_MS = 60_000;
 
-/** Requests that `/delay/:ms` holds at once. A timer outlives a peer that went away, so peers must not choose how many there are. */
+/** Requests that {@link pause} holds at once. A timer outlives a peer that went away, so peers must not choose how many there are. */
 export const MAX_DELAYED = 10_000;
 
 export const plaintext: Handler = (_, response) => {
@@ -27,13 +27,10 @@ export const hello: Handler = (request, response) => {
 /** Answers after the given time, also to a client that has ended its side: half-closed is not gone. */
 export const delay: Handler = async (request, response) => {
   const ms = wholeNumber(request.params.get("ms"), 0, MAX_DELAY_MS, "the time", "ms");
-  if (delayed === MAX_DELAYED) {
+  if (!(await pause(ms))) {
     busy(response, "requests wait");
     return;
   }
-  delayed++;
-  await elapsed(ms);
-  delayed--;
   response.text(`${ms} ms later\n`);
 };
 
@@ -61,6 +58,15 @@ export function busy(response: HttpResponse, what: string): void {
   response.status = 503;
   response.fields.set("Retry-After", "5");
   response.text(`as many ${what} as may at once; try again later\n`);
+}
+
+/** Waits; false, at once, when as many requests wait as may. */
+export async function pause(ms: number): Promise<boolean> {
+  if (delayed === MAX_DELAYED) return false;
+  delayed++;
+  await elapsed(ms);
+  delayed--;
+  return true;
 }
 
 /** What is true only now is kept by no cache (RFC 9111 §5.2.2.5). */

@@ -10,6 +10,8 @@ import { delay, health, hello, json, plaintext, status } from "./answers.ts";
 import { LiveFigures } from "./live-figures.ts";
 import { createPage, type ListedRoute } from "./page.ts";
 import { echo, stream } from "./streams.ts";
+import { tile } from "./tile.ts";
+import { todoRoutes } from "./todos.ts";
 
 /** What the app is told when it is made. */
 export interface AppOptions {
@@ -40,8 +42,9 @@ export function createApp({ draining, layers = [], server: options }: AppOptions
   const routes = [...ROUTES, ...liveRoutes(figures, draining)];
   for (const layer of layers) server.use(layer);
   server.use(figures.measure);
-  server.get("/", createPage(routes));
+  server.get("/", createPage([...routes, ...TODO_LINES]));
   for (const { method, path, handler } of routes) server.handle(`${method} ${path}`, handler);
+  for (const [pattern, handler] of todoRoutes()) server.handle(pattern, handler);
   return server;
 }
 
@@ -101,6 +104,32 @@ const ROUTES: readonly AppRoute[] = [
     curl: "curl -i BASE/status/418",
     example: "/status/418",
     handler: status,
+  },
+  {
+    method: "GET",
+    path: "/tile/:n",
+    about: "One of the hundred tiles above; it waits as many ms as asked for, a second at most.",
+    curl: "curl -i 'BASE/tile/42?ms=50'",
+    example: "/tile/42",
+    handler: tile,
+  },
+];
+
+/** How the page tells of `/api/todos`, where more methods answer than it has room for. */
+const TODO_LINES: readonly ListedRoute[] = [
+  {
+    method: "GET",
+    path: "/api/todos",
+    about: "To-dos in memory; each is at its own path, with PUT, PATCH and DELETE, and an ETag for If-Match.",
+    curl: "curl -i BASE/api/todos",
+    example: "/api/todos",
+  },
+  {
+    method: "POST",
+    path: "/api/todos",
+    about: "Makes one, and says where it is.",
+    curl: `curl -i --json '{"title":"read RFC 9110"}' BASE/api/todos`,
+    example: null,
   },
 ];
 

@@ -27,6 +27,25 @@ export interface Flags {
   readonly maxContent: number | null;
   /** How long open exchanges may take to finish when the server stops, ms. */
   readonly graceMs: number;
+  readonly patience: Patience;
+}
+
+/** How long the server waits for its peers; what is not said is the default of @stack/server. */
+export interface Patience {
+  /** ms for a request's head (S88). */
+  readonly headTimeoutMs?: number;
+  /** ms that a connection may be idle. */
+  readonly idleTimeoutMs?: number;
+  /** ms without any content, while some is owed (S90). */
+  readonly contentTimeoutMs?: number;
+  /** ms for a whole request (S89). */
+  readonly requestTimeoutMs?: number;
+  /** The least pace of content in either direction (S90, S91). */
+  readonly minOctetsPerSecond?: number;
+  /** The time that the pace is averaged over, ms. */
+  readonly rateWindowMs?: number;
+  /** Connections at once (S104). */
+  readonly maxConnections?: number;
 }
 
 /** What the command line asks for. */
@@ -73,7 +92,8 @@ export function parseFlags(argv: readonly string[], onTerminal: boolean): Comman
       certificate: certificate(text("cert"), text("key"), text("tls-port")),
       log: logMode(text("log"), onTerminal),
       maxContent: octets(text("max-content")),
-      graceMs: wholeNumber("grace", text("grace") ?? "10000", MAX_GRACE_MS),
+      graceMs: wholeNumber("grace", text("grace") ?? "10000", MAX_MS),
+      patience: patience(text),
     },
   };
 }
@@ -87,10 +107,10 @@ function checkOption(name: string, rawName: string, value: string | undefined, i
   if (!wantsValue && value !== undefined) throw new FlagError(`--${name} takes no value`);
 }
 
-function wholeNumber(name: string, value: string, max: number): number {
+function wholeNumber(name: string, value: string, max: number, min = 0): number {
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (number <= max) return number;
-  throw new FlagError(`--${name} is a whole number from 0 to ${max}, not ${quoted(value)}`);
+  if (number >= min && number <= max) return number;
+  throw new FlagError(`--${name} is a whole number from ${min} to ${max}, not ${quoted(value)}`);
 }
 
 function logMode(value: string | undefined, onTerminal: boolean): LogMode {
@@ -110,6 +130,26 @@ function certificate(
   return { cert, key };
 }
 
+/** Only what was said: the defaults are those of @stack/server, in one place. */
+function patience(text: (name: ValueName) => string | undefined): Patience {
+  const said: Record<string, number> = {};
+  for (const [flag, option, max] of PATIENCE) {
+    const value = text(flag);
+    if (value !== undefined) said[option] = wholeNumber(flag, value, max, 1);
+  }
+  return { ...said, ...pace(text("min-rate")) };
+}
+
+/** `512/10`: octets a second, averaged over seconds. */
+function pace(value: string | undefined): Patience {
+  if (value === undefined) return {};
+  const [, rate, seconds] = /^(\d{1,9})(?:\/([1-9]\d{0,3}))?$/.exec(value) ?? [];
+  if (rate === undefined)
+    throw new FlagError(`--min-rate is octets a second, as 512, or 512/10 over 10 seconds, not ${quoted(value)}`);
+  const minOctetsPerSecond = Number(rate);
+  return seconds === undefined ? { minOctetsPerSecond } : { minOctetsPerSecond, rateWindowMs: Number(seconds) * 1_000 };
+}
+
 function octets(value: string | undefined): number | null {
   if (value === undefined) return null;
   if (value === "unlimited") return Number.POSITIVE_INFINITY;
@@ -124,7 +164,18 @@ function quoted(text: string): string {
 }
 
 /** A day: a longer wait is a typing error, and timers end at 24 days. */
-const MAX_GRACE_MS = 86_400_000;
+const MAX_MS = 86_400_000;
+
+const MAX_CONNECTIONS = 1_000_000;
+
+/** Flags that are one number: its option, and the most that it can be. */
+const PATIENCE = [
+  ["head-timeout", "headTimeoutMs", MAX_MS],
+  ["idle-timeout", "idleTimeoutMs", MAX_MS],
+  ["content-timeout", "contentTimeoutMs", MAX_MS],
+  ["request-timeout", "requestTimeoutMs", MAX_MS],
+  ["max-connections", "maxConnections", MAX_CONNECTIONS],
+] as const;
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 };
 
@@ -137,11 +188,17 @@ const OPTIONS = {
   log: { type: "string" },
   "max-content": { type: "string" },
   grace: { type: "string" },
+  "head-timeout": { type: "string" },
+  "idle-timeout": { type: "string" },
+  "content-timeout": { type: "string" },
+  "request-timeout": { type: "string" },
+  "min-rate": { type: "string" },
+  "max-connections": { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
 
-type ValueName = "host" | "port" | "tls-port" | "cert" | "key" | "log" | "max-content" | "grace";
+type ValueName = Exclude<keyof typeof OPTIONS, "help" | "version">;
 
 /** What `--help` prints. */
 export const HELP = `stack-server: the reference HTTP server of @stack
@@ -158,6 +215,12 @@ Usage: stack-server [flags]
   --max-content SIZE   content that a request may have: octets, or with KiB, MiB, GiB,
                        or unlimited (default 1MiB); more is answered with 413
   --grace MS           how long open exchanges may take to finish after SIGINT or SIGTERM (default 10000)
+  --head-timeout MS    for a request's head, from the connection's start or its first octet (default 20000)
+  --idle-timeout MS    a connection without a request is closed after this (default 75000)
+  --content-timeout MS without an octet of content that is owed (default 30000)
+  --request-timeout MS for a whole request (default 300000)
+  --min-rate OCTETS    a second of content, either way; 512/10: averaged over 10 seconds (default 512/10)
+  --max-connections N  at once; more are closed as they come (default 32768)
   --help, -h           this text
   --version, -v        the version
 
@@ -167,6 +230,7 @@ Examples:
   stack-server                                    serve this machine on port 8080
   stack-server --port 0 --log silent              a free port, no access log
   stack-server --host 0.0.0.0 --port 80           serve everyone
+  stack-server --tls-port 8443                    HTTPS and HTTP/2 for browsers beside it
   stack-server --host ::1 --max-content 1GiB      IPv6, large uploads
   stack-server --log json | jq -R 'fromjson?'     read the access log with jq
 `;

@@ -48,15 +48,17 @@ async function serve(flags: Flags): Promise<void> {
   });
   try {
     const { url } = await server.listen({ host: flags.host, port: flags.port });
+    let open = url;
     log.plain(`${NAME} ${VERSION} listening on ${url}`);
     if (flags.tlsPort !== null) {
       const secured = await server.listen(
         { host: flags.host, port: flags.tlsPort },
         { tls: await tlsContext(flags, log) },
       );
+      open += ` or ${secured.url} (HTTP/2)`;
       log.plain(`${NAME} ${VERSION} listening on ${secured.url}`);
     }
-    if (flags.log === "pretty") log.plain(`open ${url} in a browser; Ctrl+C ends the server`);
+    if (flags.log === "pretty") log.plain(`open ${open} in a browser; Ctrl+C ends the server`);
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error), CANNOT_LISTEN);
     await server.close({ graceMs: 0 }); // the other port may listen already
@@ -81,8 +83,9 @@ async function tlsContext({ certificate, log: mode }: Flags, log: Log): Promise<
   return tls;
 }
 
-function serverOptions({ log: mode, maxContent }: Flags, log: Log): ServerOptions {
+function serverOptions({ log: mode, maxContent, patience }: Flags, log: Log): ServerOptions {
   return {
+    ...patience,
     ...(maxContent === null ? {} : { maxContentOctets: maxContent }),
     ...(mode === "silent" ? {} : { onRefused: (error, status) => log.refused(error, status) }),
     onError: (error, request) => log.failed(error, request),

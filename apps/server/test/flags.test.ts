@@ -17,6 +17,7 @@ describe("flags", () => {
       log: "json",
       maxContent: null,
       graceMs: 10_000,
+      patience: {},
     });
   });
 
@@ -39,6 +40,7 @@ describe("flags", () => {
       log: "pretty",
       maxContent: 1_024,
       graceMs: 250,
+      patience: {},
     };
     expect(serve("--host", "::1", "--port", "0", "--log", "pretty", "--max-content", "1KiB", "--grace", "250")).toEqual(
       expected,
@@ -65,6 +67,20 @@ describe("flags", () => {
     expect(serve("--max-content", text).maxContent).toBe(octets);
   });
 
+  test("how long the server waits: only what was said, the rest is for @stack/server to know", () => {
+    const times = ["--head-timeout", "1", "--idle-timeout", "2", "--content-timeout", "3", "--request-timeout", "4"];
+    expect(serve(...times, "--min-rate", "9/5", "--max-connections", "7").patience).toEqual({
+      headTimeoutMs: 1,
+      idleTimeoutMs: 2,
+      contentTimeoutMs: 3,
+      requestTimeoutMs: 4,
+      minOctetsPerSecond: 9,
+      rateWindowMs: 5_000,
+      maxConnections: 7,
+    });
+    expect(serve("--min-rate", "0").patience).toEqual({ minOctetsPerSecond: 0 });
+  });
+
   test("--help and --version win over everything else that is right", () => {
     expect(parseFlags(["--port", "1", "--help"], false)).toEqual({ do: "help" });
     expect(parseFlags(["-v"], false)).toEqual({ do: "version" });
@@ -88,6 +104,11 @@ describe("flags", () => {
     [["--port", "8e3"], '--port is a whole number from 0 to 65535, not "8e3"'],
     [["--port", " "], '--port is a whole number from 0 to 65535, not " "'],
     [["--grace", "1s"], '--grace is a whole number from 0 to 86400000, not "1s"'],
+    [["--head-timeout", "1.5"], '--head-timeout is a whole number from 1 to 86400000, not "1.5"'],
+    [["--idle-timeout", "0"], '--idle-timeout is a whole number from 1 to 86400000, not "0"'],
+    [["--min-rate", "512/0"], '--min-rate is octets a second, as 512, or 512/10 over 10 seconds, not "512/0"'],
+    [["--min-rate", "1KiB"], '--min-rate is octets a second, as 512, or 512/10 over 10 seconds, not "1KiB"'],
+    [["--max-connections", "all"], '--max-connections is a whole number from 1 to 1000000, not "all"'],
     [["--log", "verbose"], '--log is json, pretty or silent, not "verbose"'],
     [["--max-content", "1MB"], '--max-content is octets, as 65536, 64KiB, 10MiB, 1GiB or unlimited, not "1MB"'],
     [
@@ -109,12 +130,32 @@ describe("flags", () => {
   });
 
   test("the help names every flag and every default", () => {
-    for (const flag of ["--host", "--port", "--log", "--max-content", "--grace", "--help", "--version"])
-      expect(HELP).toContain(`  ${flag}`);
-    for (const value of ["127.0.0.1", "8080", "1MiB", "10000"]) expect(HELP).toContain(`default ${value}`);
+    for (const flag of HELP_FLAGS) expect(HELP).toContain(`  ${flag}`);
+    for (const value of ["127.0.0.1", "8080", "1MiB", "10000", "20000", "75000", "30000", "300000", "512/10", "32768"])
+      expect(HELP).toContain(`default ${value}`);
     for (const line of HELP.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
   });
 });
+
+/** All that there are. */
+const HELP_FLAGS = [
+  "--host",
+  "--port",
+  "--tls-port",
+  "--cert",
+  "--key",
+  "--log",
+  "--max-content",
+  "--grace",
+  "--head-timeout",
+  "--idle-timeout",
+  "--content-timeout",
+  "--request-timeout",
+  "--min-rate",
+  "--max-connections",
+  "--help",
+  "--version",
+];
 
 describe("TLS", () => {
   test("is off unless its port is given", () => {
