@@ -12,6 +12,7 @@ import type { ClientConnectionOptions as Http2Options } from "@stack/http2";
 import type { ClientTls, ClientTlsOptions } from "@stack/tls";
 import type { VersionChoice } from "./connection-key.ts";
 import type { Connect, DialChoices } from "./connector.ts";
+import type { ProxyOptions } from "./proxy-route.ts";
 import type { RequestOptions, Timeouts } from "./request-options.ts";
 import type { ClientLayer } from "./send.ts";
 
@@ -50,8 +51,13 @@ export interface ClientOptions extends RequestOptions {
   readonly version?: VersionChoice;
   /** Dials the Unix socket at this path instead of any host (S128). */
   readonly unixSocket?: string;
-  /** How TCP connections are opened: SOCKS5, the addresses that are allowed (S120), DNS. */
+  /** How TCP connections are opened: the addresses that are allowed (S120), DNS. */
   readonly dial?: DialChoices;
+  /**
+   * The proxy for every request: `http://`, `https://` or `socks5://user:password@host:port`; or `"env"`, to read
+   * `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` once. Default: none.
+   */
+  readonly proxy?: string | URL | ProxyOptions | null;
   /** Opens connections in a way of its own. Default: TCP, and TLS for https. */
   readonly connect?: Connect;
   /** Around the transport, the first the outermost. */

@@ -13,6 +13,7 @@ import { createConnector } from "./connector.ts";
 import { ClientError } from "./errors.ts";
 import { type ForwardOptions, forward } from "./forward.ts";
 import { Pool } from "./pool.ts";
+import { ProxyRoutes } from "./proxy-route.ts";
 import { RequestContent } from "./request-content.ts";
 import {
   REQUEST_OPTIONS,
@@ -80,7 +81,8 @@ export class Client {
       own.tls instanceof ClientTls
         ? own.tls
         : createClientTls({ alpn, handshakeTimeoutMs: timeouts.tlsMs, ...own.tls });
-    const connect = own.connect ?? createConnector({ tls, unixSocket, dial: own.dial ?? {} });
+    const proxies = proxiesOf(own);
+    const connect = own.connect ?? createConnector({ tls, unixSocket, dial: own.dial ?? {}, proxies });
     const way = String(identity(own.connect ?? own.dial ?? NO_CHOICES));
     this.base = own.baseUrl === undefined ? null : parseBaseUrl(own.baseUrl);
     this.fields = own.fields === undefined ? null : new Fields(own.fields);
@@ -103,7 +105,12 @@ export class Client {
         idleTimeoutMs: limits.http2IdleMs,
         contentTimeoutMs: Number.POSITIVE_INFINITY,
       },
-      routeOf: (origin: Origin): Route => ({ origin, unixSocket, tls, version, proxy: "", connect: way }),
+      routeOf: (origin: Origin): Route => {
+        const proxy =
+          proxies?.routeTo({ scheme: origin.scheme, host: origin.host, port: origin.port, version }) ?? null;
+        const forwarding = proxy?.forwards === true ? proxy.server.authorization : null;
+        return { origin, unixSocket, tls, version, proxy: proxy?.key ?? "", forwarding, connect: way };
+      },
     });
     this.transport = new Transport(this.pool);
     let { send } = this.transport;
@@ -225,6 +232,7 @@ const CLIENT_OPTIONS: ReadonlySet<string> = new Set([
   "version",
   "unixSocket",
   "dial",
+  "proxy",
   "connect",
   "layers",
   "http1",
@@ -247,6 +255,18 @@ function requestOptions(own: RequestOptions, defaults: ResolvedRequestOptions): 
   const timeouts = own.timeouts === undefined ? defaults.timeouts : resolveTimeouts(own.timeouts, defaults.timeouts);
   return Object.assign(Object.create(null) as object, defaults, resolved, { timeouts });
 }
+
+/** The proxies on the way, if there are any. @throws TypeError for one that is none */
+function proxiesOf(own: ClientOptions): ProxyRoutes | null {
+  const { proxy = null } = own;
+  if (proxy === null) return null;
+  if (own.connect !== undefined || own.unixSocket !== undefined)
+    throw new TypeError("a client with connect or unixSocket has no proxy; leave one of them out");
+  const options = typeof proxy === "string" || proxy instanceof URL ? { url: proxy } : proxy;
+  return new ProxyRoutes(ownOptions(options, PROXY_OPTIONS, "proxy"), own.dial ?? {});
+}
+
+const PROXY_OPTIONS: ReadonlySet<string> = new Set(["url", "tls"]);
 
 /** What a call is refused with, before anything is sent. */
 function refusal(error: unknown): ClientError {

@@ -23,6 +23,8 @@ export interface Route {
   readonly version: VersionChoice;
   /** What tells one proxy from another, credentials included; "" for none. */
   readonly proxy: string;
+  /** Requests are given to an HTTP proxy as they are (RFC 9112 §3.2.2), with this as Proxy-Authorization or ""; else null. */
+  readonly forwarding: string | null;
   /** What tells one way of connecting from another: local address, address policy, a function of the user; "" for none. */
   readonly connect: string;
 }

@@ -12,6 +12,7 @@ import { type Address, type DialOptions, type DialStage, dial } from "@stack/tcp
 import type { ClientTls } from "@stack/tls";
 import type { VersionChoice } from "./connection-key.ts";
 import type { ClientStage } from "./errors.ts";
+import type { ProxyRoutes } from "./proxy-route.ts";
 
 /** Where to connect to. */
 export interface ConnectTarget {
@@ -44,11 +45,8 @@ export type Connect = (
   context: ConnectContext,
 ) => Promise<void>;
 
-/** What of `dial` of `@stack/tcp` a client leaves to its user: SOCKS5 (`tunnel`), the SSRF guard (`allowAddress`), DNS. */
-export type DialChoices = Pick<
-  DialOptions,
-  "noDelay" | "keepAliveMs" | "tunnel" | "allowAddress" | "resolver" | "attemptDelayMs"
->;
+/** What of `dial` of `@stack/tcp` a client leaves to its user: the SSRF guard (`allowAddress`), DNS. */
+export type DialChoices = Pick<DialOptions, "noDelay" | "keepAliveMs" | "allowAddress" | "resolver" | "attemptDelayMs">;
 
 /** How the default connector dials. */
 export interface ConnectorOptions {
@@ -57,23 +55,34 @@ export interface ConnectorOptions {
   readonly unixSocket?: string;
   /** More for `dial` of `@stack/tcp`. */
   readonly dial?: DialChoices;
+  /** The proxies on the way, or null. */
+  readonly proxies?: ProxyRoutes | null;
 }
 
 /** The {@link Connect} of a client that was given none: TCP, and TLS for https. */
 export function createConnector(options: ConnectorOptions): Connect {
-  const { tls, unixSocket = "", dial: more = {} } = options;
-  return async ({ scheme, host, port }, makeEngine, context) => {
+  const { tls, unixSocket = "", dial: choices = {}, proxies = null } = options;
+  // A proxy's own address is whoever's that set it up, and not judged.
+  const { allowAddress: _, ...toProxy } = choices;
+  return async (target, makeEngine, context) => {
+    const { scheme, host, port } = target;
     const { dnsMs, connectMs, tlsMs } = context;
-    const address: Address = unixSocket === "" ? { host, port } : { path: unixSocket };
+    const route = proxies?.routeTo(target) ?? null;
+    const direct: Address = unixSocket === "" ? { host, port } : { path: unixSocket };
+    const { address, ...through } =
+      proxies === null || route === null ? { address: direct } : await proxies.dialling(route, target, context);
+    // What is resumed was begun on the same way (S117).
+    const server = `${host}:${port}${route === null ? "" : ` ${route.server.name}`}`;
     await dial(address, makeEngine, {
-      ...more,
+      ...(route === null ? choices : toProxy),
       dnsTimeoutMs: dnsMs,
       connectTimeoutMs: connectMs,
       // Each stage has a time of its own; together they cannot take longer. A tunnel has what a connection has.
-      timeoutMs: dnsMs + connectMs + (more.tunnel === undefined ? 0 : connectMs) + tlsMs,
+      timeoutMs: dnsMs + connectMs + (route === null ? 0 : connectMs + tlsMs) + tlsMs,
       signal: context.signal,
       onStage: (stage) => context.onStage(STAGES[stage]),
-      ...(scheme === "https" ? { secure: tls.secure(host, `${host}:${port}`) } : {}),
+      ...through,
+      ...(scheme === "https" ? { secure: tls.secure(host, server) } : {}),
     });
   };
 }

@@ -24,6 +24,7 @@ import { exchangeFailure } from "./failure.ts";
 import { IncomingContent, PREFETCH } from "./incoming-content.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
+import { forwardedFields } from "./proxy-route.ts";
 import { ClientResponse } from "./response.ts";
 import type { ClientRequest } from "./send.ts";
 import { Timings } from "./timings.ts";
@@ -159,14 +160,16 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
     this.attempts++;
     const contentLength = content === null ? 0 : content.length;
     const expects = request.options.expectContinue === true && contentLength !== 0;
+    const forwarding = this.pool?.route.forwarding ?? null;
     let sink: RequestSink;
     try {
       sink = connection.engine.request(
         {
           method: request.method,
           scheme: request.origin.scheme,
-          target: request.target,
-          fields: this.head(connection, expects),
+          // RFC 9112 §3.2.2: a proxy is told all of where it goes.
+          target: forwarding === null ? request.target : request.href,
+          fields: this.head(connection, expects, forwarding),
           contentLength,
           expectContinue: expects,
         },
@@ -214,6 +217,12 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
     const { request, timings, connection } = this;
     const { options } = request;
     timings.head = performance.now();
+    // RFC 9110 §15.5.8: the proxy's word, and not of the origin; asked again it would say it again (S114).
+    if (status === 407 && (this.pool?.route.forwarding ?? null) !== null) {
+      const message = "the proxy wants other credentials (407); give http://user:password@host:port as its URL";
+      this.fail(this.error("ERR_CLIENT_PROXY_AUTHENTICATION", "proxy", message, undefined, true));
+      return;
+    }
     const length = request.method === "HEAD" || status === 204 || status === 304 ? 0 : lengthOf(fields);
     const sink = this.sink as RequestSink;
     const limit = options.maxContentOctets ?? Number.POSITIVE_INFINITY;
@@ -428,15 +437,18 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
   }
 
   /** The fields as they are sent: Host first, unless the user has set one. */
-  private head(connection: PooledConnection, expects: boolean): Fields {
+  private head(connection: PooledConnection, expects: boolean, forwarding: string | null): Fields {
     const { fields, origin, content } = this.request;
     const lines = fields.lines();
     const typed = content !== null && content.mediaType !== "";
-    if (lines.length === 0 && !typed) return origin.fields;
+    if (lines.length === 0 && !typed) return forwarding ? forwardedFields(origin.fields, forwarding) : origin.fields;
+    // S114: in a tunnel, or without a proxy, it would tell the origin how to use the proxy.
+    if (fields.has("proxy-authorization"))
+      throw new TypeError("Proxy-Authorization is the proxy's; give user and password in the option `proxy`");
     const list = fields.has("host") ? lines.slice() : ["Host", origin.authority, ...lines];
     if (typed && !fields.has("content-type")) list.push("Content-Type", content.mediaType);
     if (expects && connection.version === "2") list.push("expect", "100-continue");
-    return Fields.adopt(list);
+    return forwarding ? forwardedFields(Fields.adopt(list), forwarding) : Fields.adopt(list);
   }
 
   private get origin(): string {

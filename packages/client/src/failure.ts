@@ -26,12 +26,34 @@ export function exchangeFailure(
 export function connectFailure(error: unknown, stage: ClientStage, origin: string): ClientError {
   if (error instanceof ClientError) return error;
   const code = codeOf(error);
-  const late = code === "ERR_DIAL_TIMEOUT" || code === "ERR_DNS_TIMEOUT" || code === "ERR_TLS_HANDSHAKE_TIMEOUT";
-  const at: ClientStage = code.startsWith("ERR_TLS") ? "tls" : code.startsWith("ERR_DNS") ? "dns" : stage;
-  const [failed, timedOut] = OF_STAGE[at] ?? OF_CONNECT;
+  const late = LATE.has(code);
+  const at: ClientStage = code.startsWith("ERR_TLS")
+    ? "tls"
+    : code.startsWith("ERR_DNS")
+      ? "dns"
+      : /^ERR_(?:HTTP_PROXY|SOCKS5|TUNNEL)_/.test(code)
+        ? "proxy"
+        : stage;
+  const [failed, timedOut] = AUTHENTICATION.has(code) ? OF_AUTHENTICATION : (OF_STAGE[at] ?? OF_CONNECT);
   const message = error instanceof Error ? error.message : String(error);
   return new ClientError(late ? timedOut : failed, at, origin, message, { cause: error, unprocessed: true });
 }
+
+/** What took too long on the way to a connection. */
+const LATE: ReadonlySet<string> = new Set([
+  "ERR_DIAL_TIMEOUT",
+  "ERR_DNS_TIMEOUT",
+  "ERR_HTTP_PROXY_TIMEOUT",
+  "ERR_SOCKS5_TIMEOUT",
+  "ERR_TLS_HANDSHAKE_TIMEOUT",
+]);
+
+/** What a proxy wants other credentials with. */
+const AUTHENTICATION: ReadonlySet<string> = new Set(["ERR_HTTP_PROXY_AUTHENTICATION", "ERR_SOCKS5_AUTHENTICATION"]);
+const OF_AUTHENTICATION: readonly [ClientErrorCode, ClientErrorCode] = [
+  "ERR_CLIENT_PROXY_AUTHENTICATION",
+  "ERR_CLIENT_PROXY_AUTHENTICATION",
+];
 
 /** By the code of the engine's error; see the engines' READMEs. */
 const OF_ENGINE: Readonly<Record<string, readonly [ClientErrorCode, string]>> = Object.assign(Object.create(null), {

@@ -11,6 +11,11 @@ export {
 } from "./connector.ts";
 export { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
 export type { ForwardOptions } from "./forward.ts";
+export { HttpProxyError, type HttpProxyErrorCode, type HttpTunnelTarget, httpTunnel } from "./http-proxy.ts";
+export { type ProxiedHost, parseNoProxy } from "./no-proxy.ts";
+export { type ChooseProxy, type Environment, type ProxyTarget, proxiesFromEnvironment } from "./proxy-env.ts";
+export type { ProxyOptions } from "./proxy-route.ts";
+export { type ProxyScheme, ProxyServer, parseProxy } from "./proxy-server.ts";
 export { type ContentInit, RequestContent, type StreamedContentOptions } from "./request-content.ts";
 export type { Progress, RequestInit, RequestOptions, ResolvedRequestOptions, Timeouts } from "./request-options.ts";
 export { Origin, RequestUrl } from "./request-url.ts";

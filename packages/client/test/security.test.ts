@@ -91,7 +91,15 @@ describe("S110: baseUrl cannot be left", () => {
 
 describe("S113: what shares a connection", () => {
   const { origin } = parseUrl("https://a.example/");
-  const route: Route = { origin, unixSocket: "", tls: createClientTls(), version: "alpn", proxy: "", connect: "" };
+  const route: Route = {
+    origin,
+    unixSocket: "",
+    tls: createClientTls(),
+    version: "alpn",
+    proxy: "",
+    forwarding: null,
+    connect: "",
+  };
   test.each<[string, Partial<Route>]>([
     ["host", { origin: parseUrl("https://b.example/").origin }],
     ["port", { origin: parseUrl("https://a.example:444/").origin }],
