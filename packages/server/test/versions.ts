@@ -80,5 +80,5 @@ let issued: Promise<Issue> | null = null;
 
 async function issue(): Promise<Issue> {
   const authority = await Authority.create();
-  return { ca: authority.cert, certificate: await authority.issue({ names: ["127.0.0.1"] }) };
+  return { ca: authority.cert, certificate: await authority.issue({ names: ["127.0.0.1", "localhost"] }) };
 }

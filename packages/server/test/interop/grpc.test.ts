@@ -92,7 +92,8 @@ async function serving(secure: boolean): Promise<{ client: Client; aborted: stri
   });
   const { ca, port } = served.where;
   const secured = ca === undefined ? credentials.createInsecure() : ChannelCredentials.createSsl(Buffer.from(ca));
-  const client = new Client(`127.0.0.1:${port}`, secured);
+  // It would put the address into SNI, which Node 26 refuses (RFC 6066 §3).
+  const client = new Client(`127.0.0.1:${port}`, secured, { "grpc.ssl_target_name_override": "localhost" });
   onTestFinished(() => client.close());
   return { client, aborted, served };
 }
