@@ -256,7 +256,13 @@ const promised: RequestHead = new RequestHead();
 
 const DEFAULT_MAX_INFORMATIONAL = 16;
 
+/** A server may be slow, but not dead: where a client's defaults differ from a server's. */
+const CLIENT_DEFAULTS: ConnectionOptions = {
+  contentTimeoutMs: 300_000,
+  minOctetsPerSecond: 0,
+  rateWindowMs: 60_000,
+};
+
 function resolve(options: ClientConnectionOptions): ResolvedOptions {
-  // A server may be slow, but not dead.
-  return resolveOptions({ minOctetsPerSecond: 0, ...options });
+  return resolveOptions({ ...CLIENT_DEFAULTS, ...options });
 }

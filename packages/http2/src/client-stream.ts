@@ -51,6 +51,7 @@ export class ClientStream extends Stream implements RequestSink {
     this.isConnect = method === "CONNECT";
     this.promised = contentLength;
     this.sentEnd = state === RESERVED_REMOTE;
+    this.localEnded = this.sentEnd;
     this.headReceived = false;
     this.informational = 0;
     this.finished = false;
@@ -102,6 +103,14 @@ export class ClientStream extends Stream implements RequestSink {
   /** A server that resets our requests does not have us work. */
   get answered(): boolean {
     return true;
+  }
+
+  /**
+   * The server owes a response when it has the whole request; before that the two are a conversation, as in gRPC. A
+   * tunnel owes nothing.
+   */
+  override get awaitsContent(): boolean {
+    return this.localEnded && !this.isConnect && super.awaitsContent;
   }
 
   /** RFC 9113 §8.1: content before the head is malformed. */

@@ -213,7 +213,9 @@ export abstract class Connection extends FrameReception implements Engine {
       const { progress } = stream;
       if (!stream.isStalled && !stream.awaitsContent) progress.restart(now);
       else if (progress.isOverdue(now) || stream.isOverdue(now)) {
-        const reason = new Http2Error("ERR_HTTP2_TOO_SLOW", CANCEL, "us", `too little moves on stream ${stream.id}`);
+        const reason = stream.isStalled
+          ? new Http2Error("ERR_HTTP2_TOO_SLOW", CANCEL, "us", `the peer takes too little of stream ${stream.id}`)
+          : new Http2Error("ERR_HTTP2_TIMEOUT", CANCEL, "us", `the peer sends too little on stream ${stream.id}`);
         this.options.onRefused(reason, 0);
         this.resetStream(stream, stream.state === HALF_CLOSED_REMOTE ? CANCEL : ENHANCE_YOUR_CALM, reason);
       }

@@ -36,7 +36,8 @@ export interface ConnectionOptions {
   readonly idleTimeoutMs?: number;
   /**
    * How long a peer may owe content, or a window that keeps content back, and move less than {@link minOctetsPerSecond}
-   * on average: the stream is reset (S57, S78, S90); for the connection's window, the connection ends. Default 30 s.
+   * on average: the stream is reset (S57, S78, S90); for the connection's window, the connection ends. Default
+   * 30 s for a server, 300 s for a client, which waits for a response that long too.
    */
   readonly contentTimeoutMs?: number;
   /**
@@ -44,7 +45,8 @@ export interface ConnectionOptions {
    * for a server, 0 for a client.
    */
   readonly minOctetsPerSecond?: number;
-  /** The time over which the rate is taken at which the peer takes octets that wait in the kernel (S63). Default 10 s. */
+  /** The time over which the rate is taken at which the peer takes octets that wait in the kernel (S63). Default 10 s for a
+   * server, 60 s for a client. */
   readonly rateWindowMs?: number;
   /** How long we wait for the peer's end after ours. Default 2 s. */
   readonly lingerMs?: number;

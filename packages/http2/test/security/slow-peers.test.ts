@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asked } from "../asked.ts";
 import { get, post, serve, Waiting } from "../served.ts";
 import { data, headers, windowUpdate } from "../wire.ts";
 
@@ -125,7 +126,7 @@ describe("a peer that owes content", () => {
     everySecond(clock, 40, () => seen.push(...client.send(data(1, "x")).frames()));
     await client.peer.settled();
     expect([seen, connection.streams.size]).toEqual([["RST_STREAM 1 ENHANCE_YOUR_CALM"], 0]);
-    expect(failed).toMatchObject({ code: "ERR_HTTP2_TOO_SLOW" });
+    expect(failed).toMatchObject({ code: "ERR_HTTP2_TIMEOUT" });
   });
 
   test("S89: so is a request without end, whatever its pace", () => {
@@ -191,5 +192,40 @@ describe("a peer that owes content", () => {
     clock.advance(600_000);
     client.send(data(1, "still there")).expectFrames();
     expect(connection.streams.size).toBe(1);
+  });
+});
+
+describe("a server that is slow", () => {
+  test("has 300 s for a response, from the end of the request", () => {
+    const { ask, server, clock } = asked();
+    const answer = ask("/", { method: "POST", contentLength: -1 });
+    clock.advance(900_000); // the request is not complete: nothing is owed
+    expect(answer.events).toEqual([]);
+    answer.send("content");
+    clock.advance(290_000);
+    expect(answer.events).toEqual([]);
+    clock.advance(15_000);
+    expect(answer.events).toEqual(["ERR_HTTP2_TIMEOUT"]);
+    expect(server.frames().at(-1)).toBe("RST_STREAM 1 ENHANCE_YOUR_CALM");
+  });
+
+  test("an octet now and then is enough", () => {
+    const { ask, server, clock } = asked();
+    const answer = ask();
+    server.frames();
+    server.send(headers(1, [[":status", "200"]]));
+    everySecond(clock, 10, () => {
+      clock.advance(199_000);
+      server.send(data(1, "x"));
+    });
+    expect([answer.content, answer.error]).toEqual(["x".repeat(10), null]);
+  });
+
+  test("S78: one that never opens its window", () => {
+    const { ask, clock } = asked({}, [INITIAL_WINDOW_SIZE, 0]);
+    const answer = ask("/", { method: "POST", contentLength: 4 });
+    answer.send("four");
+    clock.advance(310_000);
+    expect(answer.events).toEqual(["ERR_HTTP2_TOO_SLOW"]);
   });
 });
