@@ -220,7 +220,8 @@ export class SocketCarrier implements Carrier, WheelEntry, OutputOwner {
       return;
     }
     // An engine whose octets wait is not asked for more, so that a peer that sends but does not read costs a bounded sum.
-    if (this.phase === OPEN && !this.output.ended && !this.output.isFull) this.write();
+    // Nor is one whose socket broke: what it writes would vanish at once, and its `closed` never get a turn (S63).
+    if (this.phase === OPEN && !this.output.ended && !this.output.isFull && !this.socket.destroyed) this.write();
     clock.wheel.update(this);
   }
 

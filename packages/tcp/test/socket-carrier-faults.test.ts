@@ -218,6 +218,33 @@ describe.each(READS)("the end of a connection, reuseReads %s", (reuseReads) => {
   });
 });
 
+/** Has more to say whenever it was asked, as a handler that goes on as soon as there is room. */
+class Endless extends Recorder {
+  override flush(sink: ByteSink): boolean {
+    this.flushes++;
+    const room = sink.write(new Uint8Array(65_536));
+    if (this.flushes < 20_000) queueMicrotask(() => this.carrier.wantFlush());
+    return room;
+  }
+}
+
+describe.each(READS)("S63: a peer that reads nothing and is gone, reuseReads %s", (reuseReads) => {
+  test("the engine is asked for no more, and told", async () => {
+    const { meet } = await serve((carrier) => new Endless(carrier), { reuseReads });
+    const { peer, engine } = await meet();
+    peer.stall();
+    for (let last = -1; engine.flushes !== last; ) {
+      last = engine.flushes;
+      for (let i = 0; i < 50; i++) await turn();
+    }
+    const before = engine.flushes;
+    peer.socket.destroy();
+    await until(() => engine.reason !== undefined);
+    expect(engine.reason).not.toBeNull();
+    expect(engine.flushes - before).toBeLessThan(50);
+  });
+});
+
 describe("carry", () => {
   test("a socket that is closed already closes its engine", async () => {
     const server = createServer((accepted) => accepted.destroy()).listen(0, "127.0.0.1");
