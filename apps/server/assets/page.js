@@ -150,6 +150,112 @@ byId("traffic").addEventListener("click", async ({ currentTarget: button }) => {
   button.disabled = byId("live").dataset.state !== "live";
 });
 
+// Tiles
+
+/** Tiles, and how long each waits at the server, ms. */
+const TILES = 100;
+const TILE_MS = 50;
+
+const mosaic = byId("mosaic");
+/** @type {{ image: HTMLImageElement, time: HTMLElement }[]} */
+const tiles = Array.from({ length: TILES }, () => {
+  const place = mosaic.appendChild(document.createElement("div"));
+  place.className = "tile";
+  const image = new Image();
+  image.alt = "";
+  return { image, time: document.createElement("span") };
+});
+
+/** What the browser measured of a tile's request, by its URL: told when it is complete, with no bound of how many. */
+const measured = new Map();
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (measured.has(entry.name)) measured.set(entry.name, entry);
+  if (round !== null) round.proceed();
+}).observe({ type: "resource" });
+
+let rounds = 0;
+/** @type {{ proceed(): void } | null} */
+let round = null;
+
+byId("again").addEventListener("click", askForTiles);
+askForTiles();
+
+async function askForTiles() {
+  const button = byId("again");
+  button.disabled = true;
+  rounds++;
+  measured.clear();
+  const loads = tiles.map(({ image }, n) => {
+    // The name differs from round to round, so that what is measured is of this one.
+    const url = new URL(`tile/${n}?ms=${TILE_MS}&round=${rounds}`, document.baseURI).href;
+    measured.set(url, null);
+    image.src = url;
+    mosaic.children[n].replaceChildren(image); // it is seen when it comes, its time when all have
+    return image.decode().then(
+      () => url,
+      () => null,
+    );
+  });
+  const loaded = (await Promise.all(loads)).filter((url) => url !== null);
+  await new Promise((resolve) => {
+    const proceed = () => {
+      if (loaded.every((url) => measured.get(url) !== null)) resolve();
+    };
+    round = { proceed };
+    proceed();
+  });
+  round = null;
+  showTiles(loaded);
+  button.disabled = false;
+}
+
+function showTiles(loaded) {
+  const entries = loaded.map((url) => measured.get(url));
+  const urls = [...measured.keys()];
+  const times = [];
+  const started = Math.min(...entries.map((entry) => entry.startTime));
+  for (const url of loaded) {
+    const { image, time } = tiles[urls.indexOf(url)];
+    const entry = measured.get(url);
+    times.push(entry.responseEnd - entry.startTime);
+    time.textContent = whole.format(entry.responseEnd - entry.startTime);
+    image.after(time);
+  }
+  times.sort((a, b) => a - b);
+  const protocols = [...new Set(entries.map((entry) => entry.nextHopProtocol))].join(", ");
+  const total = Math.max(...entries.map((entry) => entry.responseEnd)) - started;
+  const failed = TILES - loaded.length;
+  show("tile-protocol", protocols || "–");
+  show("tile-count", whole.format(loaded.length));
+  show("tile-failed", failed === 0 ? "all of them" : `${failed} failed`);
+  byId("tile-failed").dataset.bad = String(failed > 0);
+  if (entries.length === 0) return;
+  show("tile-total", milliseconds(total));
+  show("tile-at-once", whole.format(atOnce(entries)));
+  show("tile-median", milliseconds(times[times.length >> 1]));
+  show("tile-slowest", milliseconds(times.at(-1)));
+  show("tile-slowest-of", `the fastest ${milliseconds(times[0])}`);
+  const told = `${loaded.length} of ${TILES} tiles came over ${protocols} in ${milliseconds(total)}, at most ${atOnce(entries)} at once`;
+  mosaic.setAttribute("aria-label", told);
+  say(told);
+}
+
+/** How many requests were under way at the busiest moment. */
+function atOnce(entries) {
+  const moments = entries.flatMap((entry) => [
+    [entry.requestStart, 1],
+    [entry.responseEnd, -1],
+  ]);
+  moments.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  let now = 0;
+  let most = 0;
+  for (const [, change] of moments) {
+    now += change;
+    most = Math.max(most, now);
+  }
+  return most;
+}
+
 // Copy
 
 for (const button of document.querySelectorAll(".copy"))

@@ -61,6 +61,10 @@ function fillIn(name: string, request: HttpRequest): string {
       return escapeHtml(address);
     case "protocol":
       return escapeHtml(`HTTP/${request.version}`);
+    case "transport":
+      return request.scheme === "https" ? "TLS" : "TCP";
+    case "engine":
+      return request.version === "2" ? "@stack/http2" : "@stack/http1";
     case "uptime":
       return `${Math.round(process.uptime())} s`;
     default:
@@ -103,7 +107,7 @@ function contentSecurityPolicy(style: string, script: string): string {
     `style-src '${hash(style)}'`,
     `script-src '${hash(script)}'`,
     "connect-src 'self'",
-    "img-src data:",
+    "img-src 'self' data:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { developmentCertificate } from "../src/development-certificate.ts";
-import { type Running, start } from "./running.ts";
+import { Program, type Running, start } from "./running.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const missing = !existsSync(CHROMIUM);
@@ -85,20 +84,71 @@ describe.skipIf(skipped)(
       60_000,
     );
 
-    test("comes over HTTP/2 from the TLS port, its certificate accepted by flag", async () => {
-      const folder = mkdtempSync(join(tmpdir(), "stack-server-"));
-      const { url } = await running.server.listen(0, { tls: { certificates: await developmentCertificate(folder) } });
+    /** The tiles, as the page tells of them when all have come. */
+    async function tiles(page: Page): Promise<{ protocol: string; count: number; atOnce: number; total: string }> {
+      await page.locator("#again:enabled").waitFor();
+      const text = async (id: string) => (await page.locator(id).textContent()) ?? "";
+      return {
+        protocol: await text("#tile-protocol"),
+        count: await number(page, "#tile-count"),
+        atOnce: await number(page, "#tile-at-once"),
+        total: await text("#tile-total"),
+      };
+    }
+
+    /** What is there to be seen of them: pictures that have pixels, and a time on each. */
+    const SEEN = `[...document.querySelectorAll("#mosaic .tile")].filter(
+      (tile) => tile.querySelector("img")?.naturalWidth > 0 && /^[\\d,]+$/.test(tile.querySelector("span")?.textContent),
+    ).length`;
+
+    test("over HTTP/1.1 its hundred tiles come a few at a time", async () => {
+      const page = await open();
+      const { protocol, count, atOnce, total } = await tiles(page);
+      expect([protocol, count]).toEqual(["http/1.1", 100]);
+      expect(atOnce).toBeGreaterThan(1);
+      expect(atOnce).toBeLessThanOrEqual(6); // connections that a browser opens to one host
+      expect(total).toMatch(/^[\d.]+ (ms|s)$/);
+      expect(await page.evaluate(SEEN)).toBe(100);
+      const before = running.server.figures.requests;
+      await page.locator("#again").click();
+      expect((await tiles(page)).count).toBe(100);
+      expect(running.server.figures.requests - before).toBe(100);
+      expect(await page.getByRole("img", { name: /^100 of 100 tiles came over http\/1\.1 in / }).count()).toBe(1);
+      expect(complaints).toEqual([]);
+    });
+
+    test("over HTTP/2, from the program as `pnpm start` runs it, they come all at once, and the figures move", async () => {
+      const cache = mkdtempSync(join(tmpdir(), "stack-server-"));
+      const program = new Program(["--port", "0", "--tls-port", "0", "--log", "json"], { XDG_CACHE_HOME: cache });
       const context = await browser.newContext({ ignoreHTTPSErrors: true });
       try {
+        const [, url] = await program.says(/listening on (https:\/\/\S+)$/m);
         const page = await context.newPage();
-        await page.goto(url);
+        const failures: string[] = [];
+        page.on("console", (message) => failures.push(`${message.type()}: ${message.text()}`));
+        page.on("pageerror", (error) => failures.push(error.message));
+        await page.goto(url as string);
         await page.locator("#live[data-state=live]").waitFor();
-        expect(await page.locator(".facts").textContent()).toContain("HTTP/2");
-        const protocol = await page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol");
-        expect(protocol).toBe("h2");
+        const facts = await page.locator(".facts").textContent();
+        expect(facts).toContain("HTTP/2 over TLS");
+        expect(await page.locator(".way").textContent()).toContain("@stack/http2");
+        expect(await page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol")).toBe("h2");
+        const { protocol, count, atOnce } = await tiles(page);
+        expect([protocol, count]).toEqual(["h2", 100]);
+        expect(atOnce).toBeGreaterThan(6); // more than HTTP/1.1 ever has
+        expect(await page.evaluate(SEEN)).toBe(100);
+        await expect.poll(() => number(page, "#requests"), { timeout: 20_000 }).toBeGreaterThanOrEqual(100);
+        const before = await number(page, "#requests");
+        await page.locator("#again").click();
+        expect((await tiles(page)).protocol).toBe("h2");
+        await expect.poll(() => number(page, "#requests"), { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 100);
+        // The page, its events and both hundreds came on one connection.
+        expect(await number(page, "#connections")).toBe(1);
+        expect(failures).toEqual([]);
       } finally {
         await context.close();
-        rmSync(folder, { recursive: true });
+        await program.kill();
+        rmSync(cache, { recursive: true });
       }
     }, 60_000);
 
@@ -124,7 +174,7 @@ describe.skipIf(skipped)(
       const links = await page
         .locator("a.path")
         .evaluateAll((found) => found.map((link) => link.getAttribute("href") ?? ""));
-      expect(links).toHaveLength(8);
+      expect(links).toHaveLength(10);
       for (const link of links.filter((target) => target !== "/events")) {
         const response = await page.request.get(`http://127.0.0.1:${running.port}${link}`);
         expect([link, response.status()]).toEqual([link, link === "/status/418" ? 418 : 200]);
@@ -149,6 +199,7 @@ describe.skipIf(skipped)(
       expect(await page.locator("main, header, footer").count()).toBe(3);
       expect(await page.locator("h1, h2").evaluateAll((found) => found.map(({ tagName }) => tagName))).toEqual([
         "H1",
+        "H2",
         "H2",
         "H2",
       ]);

@@ -38,12 +38,14 @@ describe("the page", () => {
       "/stream",
       "/delay/:ms",
       "/status/:code",
+      "/tile/:n",
+      "/api/todos",
       "/events",
       "/healthz",
     ])
       expect(content).toContain(`>${path}<`);
     const commands = [...content.matchAll(/<code>(curl [^<]*)<\/code><\/pre>/g)].map((match) => match[1] as string);
-    expect(commands).toHaveLength(9);
+    expect(commands).toHaveLength(12);
     for (const command of commands) expect(command).toContain("http://stack.test:8080/");
   });
 
