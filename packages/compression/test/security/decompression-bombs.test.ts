@@ -27,7 +27,7 @@ async function zeros(
 describe("S123: a gibibyte of zeros", () => {
   const bombs = new Map<string, Uint8Array>();
   beforeAll(async () => {
-    bombs.set("gzip", await zeros(createGzip({ level: 1 })));
+    bombs.set("gzip", await zeros(createGzip()));
     bombs.set("br", await zeros(createBrotliCompress({ params: { 1: 1 } })));
     bombs.set(
       "zstd",
@@ -46,6 +46,7 @@ describe("S123: a gibibyte of zeros", () => {
     })();
     expect(await codeOf(reading)).toBe("ERR_CODING_RATIO");
     expect(octets).toBeLessThanOrEqual(Math.max(RATIO_FLOOR, MAX_RATIO * wire.sent));
+    expect(octets).toBeLessThan(16 * MIB);
     expect(wire.stopped).toBe(true);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * MIB);
   });
