@@ -131,7 +131,7 @@ function bareEncoder() {
   };
   return (list) => {
     end = 0;
-    compressor._write(headersOf(list), "", () => {});
+    compressor._write(headersOf(list), "utf8", () => {});
     return end;
   };
 }
@@ -147,7 +147,7 @@ function bareDecoder() {
   };
   return (block) => {
     fields = [];
-    decompressor._write(block, "", () => {});
+    decompressor._write(block, "utf8", () => {});
     while (!decompressor._decoder.isEmpty()) decompressor._execute();
     return fields;
   };

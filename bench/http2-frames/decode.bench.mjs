@@ -155,6 +155,7 @@ function ours(bytes) {
  * @param {Buffer} bytes @returns {number}
  */
 function plain(bytes) {
+  /** @type {Buffer} */
   let rest = Buffer.alloc(0);
   let sum = 0;
   for (let from = 0; from < bytes.length; from += READ_OCTETS) {
