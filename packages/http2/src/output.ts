@@ -26,6 +26,13 @@ const HIGH_WATER = 65_536;
 /** The largest DATA frame that we send: small enough that others get their turn. */
 const LARGEST_DATA = 16_384;
 
+/**
+ * What a flush writes at most, as much as a carrier gives to the kernel at once, and the DATA frames of which four fill it
+ * with their heads. A few octets more would be a write of their own: a sixth of what a large download costs.
+ */
+const WRITE_OCTETS = 65_536;
+const QUARTER_DATA: number = WRITE_OCTETS / 4 - FRAME_HEAD_OCTETS;
+
 /** Who is told that a message was sent to its end. */
 export interface MessageOwner {
   endSent(stream: Stream): void;
@@ -125,9 +132,10 @@ export class Output {
 
   /** Writes what may leave now. False: the sink asked to wait. */
   flush(sink: ByteSink): boolean {
+    const full = this.written + WRITE_OCTETS;
     this.flushControl(sink);
     this.flushWindowless(sink);
-    const done = this.flushContent(sink);
+    const done = this.flushContent(sink, full);
     this.flushControl(sink); // what the end of a stream made us say
     return done;
   }
@@ -163,18 +171,16 @@ export class Output {
     }
   }
 
-  private flushContent(sink: ByteSink): boolean {
+  /** @param full - what {@link written} is once a write is full */
+  private flushContent(sink: ByteSink, full: number): boolean {
     for (;;) {
       const stream = this.scheduler.peek();
       if (stream === null || this.sendWindow <= 0) return true;
       if (this.carrier.pending >= HIGH_WATER) return false;
-      const octets = Math.min(
-        stream.contentOctets,
-        stream.sendWindow,
-        this.sendWindow,
-        this.peerSettings.maxFrameOctets,
-        LARGEST_DATA,
-      );
+      const most = Math.min(stream.sendWindow, this.sendWindow, this.peerSettings.maxFrameOctets);
+      const isLast = stream.contentEnds && stream.contentOctets <= Math.min(most, LARGEST_DATA);
+      const octets = isLast ? stream.contentOctets : Math.min(stream.contentOctets, most, QUARTER_DATA);
+      if (!isLast && this.written + FRAME_HEAD_OCTETS + octets > full) return false;
       if (octets <= 0) {
         this.scheduler.remove(stream); // its window is used up, or it has nothing more
         continue;
