@@ -53,6 +53,8 @@ export function parseNoProxy(list: string): (target: ProxiedHost) => boolean {
   const entries = texts.map(parseEntry).filter((entry) => entry !== null);
   return ({ host, port }) => {
     const address = canonicalIpAddress(host);
+    // A zone is no label, and what has colons is an address or nothing (Go's CVE-2025-22870).
+    if (address === null && /[:%]/.test(host)) return false;
     const name = address === null ? trimmed(host) : "";
     const loopback = address === null ? LOCALHOST.test(name) : LOOPBACK.has(address);
     return entries.some(
