@@ -11,7 +11,6 @@
 import type { Carrier, Engine } from "@stack/http";
 import { ClientConnection as Http1Connection } from "@stack/http1";
 import { ClientConnection as Http2Connection } from "@stack/http2";
-import { clock } from "@stack/tcp";
 import type { Route } from "./connection-key.ts";
 import type { ConnectTarget } from "./connector.ts";
 import { ClientError } from "./errors.ts";
@@ -139,32 +138,28 @@ export class OriginPool {
 
   // Connections
 
+  /** Gives a request to a connection that may have been idle for long. */
   private begin(connection: PooledConnection, exchange: Exchange): void {
-    if (connection.engine.idle && performance.now() - connection.idleSince > STALE_AFTER_MS) {
-      connection.idleSince = Number.POSITIVE_INFINITY; // it has waited its turn when it comes back here
+    if (connection.engine.idle && performance.now() - connection.idleSince > STALE_AFTER_MS)
       setImmediate(proceed, this, connection, exchange);
-      return;
-    }
-    connection.requests++;
-    exchange.begin(connection);
-    // A request that could not be sent leaves the connection as it was.
-    if (connection.version === "1.1" && connection.engine.idle) this.free(connection);
+    else this.give(connection, exchange);
   }
 
   /** The turn after a connection that was idle for long was taken. */
   proceed(connection: PooledConnection, exchange: Exchange): void {
-    if (exchange.isOver) {
-      if (!connection.closed) this.free(connection);
-    } else if (connection.closed || !connection.engine.available) {
-      if (connection.closed) this.submit(exchange);
-      else {
-        this.retire(connection);
-        this.submit(exchange);
-      }
-    } else {
-      connection.idleSince = performance.now();
-      this.begin(connection, exchange);
-    }
+    const usable = !connection.closed && connection.engine.available;
+    if (!exchange.isOver) {
+      if (usable) this.give(connection, exchange);
+      else this.submit(exchange);
+    } else if (usable) this.free(connection);
+    if (!connection.closed && !connection.engine.reusable) this.retire(connection);
+  }
+
+  private give(connection: PooledConnection, exchange: Exchange): void {
+    connection.requests++;
+    exchange.begin(connection);
+    // A request that could not be sent leaves the connection as it was.
+    if (connection.version === "1.1" && connection.engine.idle) this.free(connection);
   }
 
   private take(exchange: Exchange): PooledConnection | null {
@@ -201,7 +196,6 @@ export class OriginPool {
   private free(connection: PooledConnection): void {
     if (connection.retired || connection.closed || connection.listed) return;
     const { engine } = connection;
-    if (engine.idle) connection.idleSince = clock.wheel.now;
     if (this.pool.yields(this) && engine.idle) {
       this.retire(connection);
       return;
@@ -210,9 +204,11 @@ export class OriginPool {
       if (!this.isUsable(connection)) break;
       const exchange = this.queue.shift() as Exchange;
       this.pool.left();
-      this.begin(connection, exchange);
+      this.give(connection, exchange);
     }
     if (connection.retired || connection.closed || connection.listed || !engine.idle) return;
+    // Not the coarse clock: after a turn that took long it would make what is new look old.
+    connection.idleSince = performance.now();
     if (this.pool.isClosing || !this.isUsable(connection)) this.retire(connection);
     else if (connection.version === "1.1") {
       connection.listed = true;

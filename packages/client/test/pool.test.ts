@@ -1,6 +1,7 @@
 import { type Client, ClientError, createClient } from "@stack/client";
 import { createServer, type Server } from "@stack/server";
 import { afterEach, describe, expect, test } from "vitest";
+import { STALE_AFTER_MS } from "../src/origin-pool.ts";
 import { onHeads, TcpServer } from "./faults/tcp-server.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -182,6 +183,17 @@ describe("limits", () => {
     expect(() => createClient({ maxSockets: 1 } as object)).toThrow(TypeError);
     expect(() => createClient({ version: "3" as "alpn" })).toThrow(RangeError);
   });
+});
+
+test("a connection that was idle for long waits one turn: an end that is there is seen before, even by a POST", async () => {
+  const server = made(await TcpServer.answering(OK));
+  const client = made(createClient());
+  await (await client.get(server.origin)).text();
+  server.sockets[0]?.destroy();
+  // The process is busy with something else, and reads nothing meanwhile.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALE_AFTER_MS + 50);
+  expect(await (await client.post(server.origin)).text()).toBe("ok");
+  expect(server.sockets.length).toBe(2);
 });
 
 describe("HTTP/2", () => {

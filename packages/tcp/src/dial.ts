@@ -157,7 +157,7 @@ class Dial<E extends Engine> {
   /** Nothing to choose from. */
   private openOne(where: ParsedAddress): void {
     this.stage("connect");
-    this.close = openSocket(where, this.options, (error, socket) => {
+    this.close = openSocket(where, this.socketOptions(), (error, socket) => {
       if (error !== null || socket === undefined) this.fail(dialError(error ?? new Error("no socket"), this.name));
       else this.connected(socket);
     });
@@ -166,7 +166,7 @@ class Dial<E extends Engine> {
   private openAny(host: string, port: number): void {
     const { allowAddress = anyAddress, attemptDelayMs = ATTEMPT_DELAY_MS, dnsTimeoutMs } = this.options;
     const attempts = new ConnectionAttempts<Socket>({
-      open: (address, done) => openSocket({ host: address, port }, this.options, done),
+      open: (address, done) => openSocket({ host: address, port }, this.socketOptions(), done),
       allow: allowAddress,
       time: this.time,
       memory,
@@ -197,6 +197,11 @@ class Dial<E extends Engine> {
     (this.options.resolver ?? sharedNames).resolve(host, (answer) => {
       if (!this.over) attempts.add(checkedAnswer(answer));
     });
+  }
+
+  private socketOptions(): SocketOptions {
+    const { tunnel, secure } = this.options;
+    return { ...this.options, isCarriedAsIs: tunnel === undefined && secure === undefined };
   }
 
   // From the socket to the engine

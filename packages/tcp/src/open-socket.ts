@@ -6,6 +6,7 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import type { ParsedAddress } from "./address.ts";
 import { canonicalIpAddress } from "./ip-address.ts";
+import { readBuffer, receiveReused } from "./reused-read.ts";
 
 /** What is set on a socket. */
 export interface SocketOptions {
@@ -13,6 +14,8 @@ export interface SocketOptions {
   readonly noDelay?: boolean;
   /** TCP keep-alive probes after this time without traffic, ms; 0 for none. Default 60,000. */
   readonly keepAliveMs?: number;
+  /** Nothing stands between the socket and the engine, neither a tunnel nor a handshake: reads go into one buffer. */
+  readonly isCarriedAsIs?: boolean;
 }
 
 /** Opens a socket; tells the end of it once. @returns what closes it, without another word */
@@ -21,8 +24,11 @@ export function openSocket(
   options: SocketOptions,
   done: (error: Error | null, socket?: Socket) => void,
 ): () => void {
-  const { noDelay = true, keepAliveMs = 60_000 } = options;
-  const socket = connectSocket({
+  const { noDelay = true, keepAliveMs = 60_000, isCarriedAsIs = false } = options;
+  // A runtime that knows no `onread` tells of octets by events, for which the carrier listens as well.
+  const onread = { buffer: readBuffer, callback: (octets: number): boolean => receiveReused(socket, octets) };
+  const socket: Socket = connectSocket({
+    ...(isCarriedAsIs ? { onread } : {}),
     ...where,
     allowHalfOpen: true,
     noDelay,

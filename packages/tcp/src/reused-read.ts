@@ -23,6 +23,15 @@ export const READ_OCTETS = 65_536;
 /** No Buffer: of one, `slice` is a view, and what an engine holds by it would become another connection's octets. */
 const buffer = new Uint8Array(READ_OCTETS);
 
+/** The buffer, for sockets that are made with `onread`: those that we open. */
+export const readBuffer: Uint8Array = buffer;
+
+/** What such a socket calls: {@link readBuffer} holds octets for its carrier. */
+export function receiveReused(socket: Socket, octets: number): boolean {
+  (socket as CarriedSocket).carrier.receive(buffer, 0, octets);
+  return true;
+}
+
 /** What an accepted socket has inside. */
 interface SocketInside {
   [field: symbol]: unknown;

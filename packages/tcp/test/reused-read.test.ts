@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { dial } from "../src/dial.ts";
 import { canReuseReadBuffer, READ_OCTETS } from "../src/reused-read.ts";
 import { CAN_RUN, run } from "./child.ts";
 import { Recorder, until } from "./engines.ts";
@@ -105,5 +106,18 @@ describe("reads into one reused buffer", () => {
       console.log(await canReuseReadBuffer());
     `);
     expect({ stdout, stderr, code }).toEqual({ stdout: "false\n", stderr: "", code: 0 });
+  });
+
+  test.runIf(RUNTIME === "node")("are what a socket has that we dialled, if nothing stands in between", async () => {
+    const { listener, engines } = await serve((carrier) => new Recorder(carrier));
+    const dialled = await Promise.all([0, 1].map(() => dial(listener.address, (carrier) => new Witness(carrier))));
+    await until(() => engines.length === 2);
+    const contents = [0, 1].map(() => randomBytes(500_000));
+    for (const [i, engine] of engines.entries()) engine.send(contents[i] as Buffer);
+    await until(() => dialled.every(({ receivedOctets }) => receivedOctets === 500_000));
+    const received = dialled.map((engine) => engine.received).sort();
+    expect(received).toEqual(contents.map((content) => content.toString("latin1")).sort());
+    expect(new Set(dialled.flatMap(({ memories }) => [...memories])).size).toBe(1);
+    for (const engine of dialled) engine.carrier.abort(null);
   });
 });
