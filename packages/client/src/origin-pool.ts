@@ -141,7 +141,7 @@ export class OriginPool {
   /** Gives a request to a connection that may have been idle for long. */
   private begin(connection: PooledConnection, exchange: Exchange): void {
     if (connection.engine.idle && performance.now() - connection.idleSince > STALE_AFTER_MS)
-      setImmediate(proceed, this, connection, exchange);
+      setImmediate(afterTurn, this, connection, exchange);
     else this.give(connection, exchange);
   }
 
@@ -308,6 +308,11 @@ export class OriginPool {
   private error(code: ConstructorParameters<typeof ClientError>[0], message: string): ClientError {
     return new ClientError(code, "queue", this.route.origin.href, message, { unprocessed: true });
   }
+}
+
+/** The turn at hand may have polled before the server's end was there: the next one has not. */
+function afterTurn(pool: OriginPool, connection: PooledConnection, exchange: Exchange): void {
+  setImmediate(proceed, pool, connection, exchange);
 }
 
 function proceed(pool: OriginPool, connection: PooledConnection, exchange: Exchange): void {
