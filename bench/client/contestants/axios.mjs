@@ -4,7 +4,9 @@
  * @module
  */
 import { Agent } from "node:http";
-import axios from "../../peers/node_modules/axios/index.js";
+import { createRequire } from "node:module";
+
+const axios = createRequire(new URL("../../peers/package.json", import.meta.url))("axios");
 
 /** @type {import("../load.mjs").Open} */
 export function open({ url, connections }) {

@@ -4,7 +4,9 @@
  * @module
  */
 import { Agent } from "node:http";
-import got from "../../peers/node_modules/got/dist/source/index.js";
+
+// A module of ES alone, outside the workspace: found when it runs, not when types are checked.
+const { got } = await import(new URL("../../peers/node_modules/got/dist/source/index.js", import.meta.url).href);
 
 /** @type {import("../load.mjs").Open} */
 export function open({ url, connections }) {

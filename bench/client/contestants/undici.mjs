@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { Pool, request } from "../../peers/node_modules/undici/index.js";
+import { createRequire } from "node:module";
+
+const { Pool, request } = createRequire(new URL("../../peers/package.json", import.meta.url))("undici");
 
 /** @type {import("../load.mjs").Open} */
 export function open({ url, connections, pipelined }) {

@@ -27,7 +27,7 @@ const said: fc.Arbitrary<Said> = fc.record({
 
 /** The wire by the rules alone, without a memory of what was said before (RFC 9112 §6, RFC 9110 §8.6). */
 function wireOf({ method, status, fields, content, minor }: Said, second: number): string {
-  const octets = Buffer.from(content ?? "", "utf8").latin1Slice();
+  const octets = Buffer.from(content ?? "", "utf8").toString("latin1");
   const reason = { 200: "OK", 204: "No Content", 304: "Not Modified", 404: "Not Found" }[status];
   const bare = method === "HEAD" || status === 204 || status === 304;
   let head = `HTTP/1.1 ${status} ${reason}\r\n`;
