@@ -86,8 +86,10 @@ export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Produc
   }
 
   abort(reason: Error | null): void {
+    const { over } = this;
+    this.over = true; // the engine is told this reason, not what the reset says of it
     this.stream.reset(ERROR_CODE.CANCEL);
-    this.close(reason);
+    if (!over) this.engine?.closed(reason);
   }
 
   handOver(next: Engine, rest: Uint8Array): void {
