@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { FORM_URLENCODED, formatQuery, QueryPairs } from "@stack/http";
+import { MultipartContent } from "@stack/multipart";
 
 /** What can be sent as content. A function makes it anew for each attempt. */
 export type ContentInit =
@@ -13,6 +15,9 @@ export type ContentInit =
   | Uint8Array
   | ArrayBuffer
   | URLSearchParams
+  | QueryPairs
+  | FormData
+  | MultipartContent
   | Blob
   | ReadableStream<Uint8Array>
   | AsyncIterable<Uint8Array | string>
@@ -70,6 +75,9 @@ export class RequestContent {
     if (typeof init === "function") return RequestContent.streamed(init, { replayable: true });
     if (init instanceof ArrayBuffer) return RequestContent.whole(new Uint8Array(init));
     if (init instanceof URLSearchParams) return RequestContent.whole(UTF8.encode(init.toString()), FORM);
+    if (init instanceof QueryPairs) return RequestContent.whole(UTF8.encode(formatQuery(init)), FORM);
+    if (init instanceof FormData) return multipart(new MultipartContent(init));
+    if (init instanceof MultipartContent) return multipart(init);
     if (init instanceof Blob) {
       const { size: length, type: mediaType } = init;
       return RequestContent.streamed(() => iterable(init.stream()), { length, mediaType, replayable: true });
@@ -78,7 +86,7 @@ export class RequestContent {
       if (init instanceof ReadableStream) return RequestContent.streamed(() => iterable(init));
       if (Symbol.asyncIterator in init || Symbol.iterator in init) return RequestContent.streamed(() => init);
     }
-    throw new TypeError("content is a string, octets, a stream, an iterable of octets or URLSearchParams");
+    throw new TypeError("content is a string, octets, a Blob, a form, a stream or an iterable of octets");
   }
 
   /** Octets, lent until the request is over. */
@@ -118,7 +126,18 @@ export class RequestContent {
 
 const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
 const TEXT = "text/plain;charset=UTF-8";
-const FORM = "application/x-www-form-urlencoded;charset=UTF-8";
+const FORM = `${FORM_URLENCODED};charset=UTF-8`;
+
+/** Octets up to which a form is sent in one piece; joining a larger one would be a copy of it. */
+const WHOLE_FORM = 65_536;
+
+function multipart(form: MultipartContent): RequestContent {
+  const { length, contentType: mediaType, replayable } = form;
+  const bytes = length >= 0 && length <= WHOLE_FORM ? form.bytes() : null;
+  return bytes === null
+    ? RequestContent.streamed(() => form, { length, mediaType, replayable })
+    : RequestContent.whole(bytes, mediaType);
+}
 
 /** Web streams of older runtimes and of other realms may have no iterator of their own. */
 function iterable(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {

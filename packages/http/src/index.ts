@@ -53,6 +53,7 @@ export { formatParameters, MAX_PARAMETERS, type ParameterMap, parseParameters } 
 export { encodeSegment, percentDecode, percentDecodeLoosely } from "./percent-encoding.ts";
 export { MAX_PREFERENCES, MAX_QUALITY, type Preference, parsePreferences, parseQuality } from "./quality.ts";
 export {
+  FORM_URLENCODED,
   formatQuery,
   MAX_FORM_OCTETS,
   MAX_QUERY_OCTETS,

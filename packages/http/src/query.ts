@@ -11,6 +11,9 @@
 import { HttpError } from "./errors.ts";
 import { characterSet, percentDecodeLoosely, percentEncode } from "./percent-encoding.ts";
 
+/** The media type of simple forms, which {@link formatQuery} writes and {@link parseForm} reads. */
+export const FORM_URLENCODED = "application/x-www-form-urlencoded";
+
 /** Pairs that a query may hold: above it the work per request would be the peer's to choose (S96). */
 export const MAX_QUERY_PAIRS = 1_000;
 /** Octets that a query may have, whatever the limit on the target is (S96). */
