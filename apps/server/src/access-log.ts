@@ -71,7 +71,8 @@ export class Log {
     });
     // What fails here is answered further out, unless a head was sent.
     const failed = (error: unknown): never => {
-      observed.failed(error instanceof HttpError ? error.status : error instanceof PeerGoneError ? 0 : 500);
+      // An exchange that was ended meanwhile is answered by nobody, or by who ended it.
+      observed.failed(error instanceof HttpError ? error.status : request.signal.aborted ? 0 : 500);
       throw error;
     };
     let answered: void | Promise<void>;

@@ -39,6 +39,8 @@ export abstract class RequestContent implements ContentSource, Incoming {
   protected readonly carrier: Carrier;
   protected receiver: ContentReceiver | null;
   protected gone: Error | null;
+  /** The exchange was ended before its response was complete. */
+  protected brokenOff: boolean;
   private goneListener: ((reason: Error) => void) | null;
 
   constructor(connection: ServerConnection, head: RequestHeadDecoder, contentLength: number) {
@@ -54,6 +56,7 @@ export abstract class RequestContent implements ContentSource, Incoming {
     this.carrier = connection.carrier;
     this.receiver = null;
     this.gone = null;
+    this.brokenOff = false;
     this.goneListener = null;
   }
 
@@ -89,7 +92,7 @@ export abstract class RequestContent implements ContentSource, Incoming {
 
   onGone(listener: (reason: Error) => void): void {
     if (this.gone !== null && this.connection === null) {
-      if (!this.responded) listener(this.gone);
+      if (this.brokenOff) listener(this.gone); // who asks afterwards learns it too
       return;
     }
     this.goneListener = listener;

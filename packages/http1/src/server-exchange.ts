@@ -80,6 +80,7 @@ export class ServerExchange extends RequestContent implements ResponseSink {
     this.connection = null;
     const complete = this.framing === SENT;
     this.framing = SENT;
+    this.brokenOff = !complete;
     this.signalGone(reason);
     if (!this.received && !this.discarding) this.receiver?.onError(reason);
     if (!complete) this.producer?.stopped(reason);

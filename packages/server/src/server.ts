@@ -236,6 +236,7 @@ export class Server {
         return app(request, response);
       },
       onError: (error: unknown, request: HttpRequest | null): void => {
+        if (request !== null && isPeersDoing(error, request)) return;
         this.errors++;
         (options.onError ?? reportOnStderr)(error, request);
       },
@@ -265,6 +266,15 @@ export class Server {
     });
     return this.closed;
   }
+}
+
+/**
+ * Whether a handler failed with nothing but the reason for which its exchange was ended: content that broke off, came too
+ * slowly or broke the protocol, a response that nobody took. That was told to `onRefused`; a peer that does it a thousand
+ * times a second must not fill the log of failures (S51).
+ */
+function isPeersDoing(error: unknown, { signal }: HttpRequest): boolean {
+  return signal.aborted && signal.reason === error;
 }
 
 function reportOnStderr(error: unknown, request: HttpRequest | null): void {

@@ -52,3 +52,42 @@ describe("S51: failures as text", () => {
     expect(lines[0]).toMatch(/^[\x20-\x7e\n]+$/);
   });
 });
+
+describe("whose failure it is", () => {
+  test.each([
+    ["before its response's head", false],
+    ["behind it", true],
+  ])("a handler that fails only because its peer broke off, %s, is not reported and not counted", async (_, begins) => {
+    const reported: unknown[] = [];
+    const refused: string[] = [];
+    const server = createServer({
+      onError: (error) => reported.push(error),
+      onRefused: (error) => refused.push((error as Error & { code: string }).code),
+    });
+    onTestFinished(async () => void (await server.close({ graceMs: 0 })));
+    const failed: unknown[] = [];
+    server.post("/", async (request, response) => {
+      if (begins) response.write("begun");
+      await request.text().catch((error) => {
+        failed.push(error);
+        throw error;
+      });
+    });
+    server.get("/broken", () => {
+      throw new TypeError("ours");
+    });
+    const { port } = await server.listen(0);
+    for (const end of ["half", "5\r\nhelloXX"]) {
+      const framing = end === "half" ? "Content-Length: 9" : "Transfer-Encoding: chunked";
+      const client = new RawClient(port).send(`POST / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n${end}`).end();
+      await client.untilClosed();
+      client.destroy();
+    }
+    expect([failed.length, reported, server.figures.errors]).toEqual([2, [], 0]);
+    expect(refused).toEqual(["ERR_HTTP1_INCOMPLETE", expect.stringMatching(/^ERR_HTTP1_/)]);
+    const client = new RawClient(port).send("GET /broken HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    await client.untilClosed();
+    client.destroy();
+    expect([reported.length, server.figures.errors]).toEqual([1, 1]);
+  });
+});

@@ -123,6 +123,30 @@ describe("RFC 9112 §9.6 Tear-down, server", () => {
     expect([carrier.deadline, carrier.engine.idle]).toEqual([Number.POSITIVE_INFINITY, false]);
   });
 
+  test("who asks for the signal after the exchange was broken off finds it aborted, with the same reason", async () => {
+    const reasons: unknown[] = [];
+    const { peer } = serve(async (request, response) => {
+      response.write("begun");
+      await request.text().catch((error) => reasons.push(error));
+      reasons.push(request.signal.aborted, request.signal.reason);
+    });
+    peer.send("POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 10\r\n\r\nhalf").end();
+    await peer.settled();
+    expect(reasons).toEqual([expect.objectContaining({ code: "ERR_HTTP1_INCOMPLETE" }), true, reasons[0]]);
+  });
+
+  test("one that was answered whole is not", async () => {
+    const aborted: boolean[] = [];
+    const { peer } = serve(async (request, response) => {
+      response.send("whole");
+      await response.drained();
+      aborted.push(request.signal.aborted);
+    });
+    peer.send(get("/1")).end();
+    await peer.settled();
+    expect(aborted).toEqual([false]);
+  });
+
   test("a handler that breaks off leaves a message that is visibly incomplete", () => {
     const { peer, carrier } = serve((_, response) => {
       response.write("begun");
