@@ -15,6 +15,7 @@ import { Deadlines } from "./deadlines.ts";
 import { Http2Error } from "./errors.ts";
 import { DRAIN, FrameReception } from "./frame-reception.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { Progress } from "./progress.ts";
 import type { Stream } from "./stream.ts";
 import { CLOSED, HALF_CLOSED_REMOTE, SEND_END_STREAM } from "./stream-state.ts";
 
@@ -210,6 +211,7 @@ export abstract class Connection extends FrameReception implements Engine {
   /** Looks at every stream: whoever owes it something and has not moved enough is too slow (S57, S78, S90). */
   private checkStreams(now: number): void {
     for (const stream of [...this.streams.values()]) {
+      stream.progress ??= new Progress(this.options, now);
       const { progress } = stream;
       if (!stream.isStalled && !stream.awaitsContent) progress.restart(now);
       else if (progress.isOverdue(now) || stream.isOverdue(now)) {

@@ -284,7 +284,7 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
     if (!stream.canReceive) return STREAM_CLOSED;
     if (octets === 0 && !endStream) this.budgets.chargeFrame("DATA that carries nothing"); // S64, S87
     if (!this.windows.takeOf(stream, flowOctets)) return FLOW_CONTROL_ERROR;
-    stream.progress.moved(octets, this.carrier.now);
+    stream.progress?.moved(octets, this.carrier.now);
     this.budgets.moved(octets);
     if (octets > 0 && this.windows.wantsProbe(flowOctets)) this.sendPing(PROBE);
     return stream.count(octets) ? 0 : PROTOCOL_ERROR; // RFC 9113 §8.1.1, S80

@@ -198,7 +198,7 @@ export class Output {
     this.content += octets;
     stream.sendWindow -= octets;
     this.sendWindow -= octets;
-    stream.progress.moved(octets, this.carrier.now);
+    stream.progress?.moved(octets, this.carrier.now);
     this.budgets.moved(octets);
     if (last) {
       this.scheduler.remove(stream);

@@ -13,7 +13,7 @@ import type { Connection } from "./connection.ts";
 import type { ReceiveWindow } from "./flow-control.ts";
 import { HeldContent } from "./held-content.ts";
 import { DEFAULT_PRIORITY } from "./priority.ts";
-import { Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 import type { PushPromise } from "./push-promise.ts";
 import type { Schedulable } from "./scheduler.ts";
 import { CLOSED, HALF_CLOSED_LOCAL, ILLEGAL, next, OPEN, RESERVED_REMOTE } from "./stream-state.ts";
@@ -36,8 +36,8 @@ export abstract class Stream implements Schedulable, ContentSource {
   receiveWindow: ReceiveWindow | null;
   /** When it was opened, ms. */
   readonly openedAt: number;
-  /** How the peer moves. */
-  readonly progress: Progress;
+  /** How the peer moves; null until the stream has been open for long enough to be looked at. */
+  progress: Progress | null;
   /** Field lists to be sent as HEADERS, in order. */
   heads: (readonly string[])[];
   /** Promises to be said on this stream, ahead of its heads; null for none. */
@@ -78,7 +78,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.sendWindow = sendWindow;
     this.receiveWindow = null;
     this.openedAt = connection.carrier.now;
-    this.progress = new Progress(connection.options, this.openedAt);
+    this.progress = null;
     this.heads = NO_HEADS;
     this.promises = null;
     this.headsEnd = false;
@@ -220,7 +220,7 @@ export abstract class Stream implements Schedulable, ContentSource {
   // ContentSource
 
   grant(octets: number): void {
-    if (this.credit === 0) this.progress.restart(this.connection?.carrier.now ?? 0);
+    if (this.credit === 0) this.progress?.restart(this.connection?.carrier.now ?? 0);
     this.credit += octets;
     this.onGrant();
     while (this.credit > 0) {
@@ -256,7 +256,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     if (connection === null) return false;
     const octets = content.length;
     if (octets > 0) {
-      if (this.contentOctets === 0) this.progress.restart(connection.carrier.now);
+      if (this.contentOctets === 0) this.progress?.restart(connection.carrier.now);
       if (this.content.length === 0) this.content = [content];
       else this.content.push(content);
       this.contentOctets += octets;
