@@ -53,6 +53,15 @@ export class RequestHead {
     return this.readFields(list, at, authoritySeen) && this.isRequest(authoritySeen);
   }
 
+  /** Reads what came of a list that was cut because it is too large: enough to refuse it by. */
+  readPart(list: readonly string[]): void {
+    this.read(list, true);
+    if (this.method === "") this.method = "GET";
+    if (this.path === "") this.path = "*";
+    this.contentLength = -1;
+    this.fields = [];
+  }
+
   private readFields(list: readonly string[], from: number, authoritySeen: boolean): boolean {
     const fields: string[] = [];
     let host = -1;

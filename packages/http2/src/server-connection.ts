@@ -124,6 +124,11 @@ export class ServerConnection extends Connection {
       this.refuse(streamId, REFUSED_STREAM, "more streams than SETTINGS_MAX_CONCURRENT_STREAMS");
       return;
     }
+    if (this.hpackDecoder.tooLarge) {
+      head.readPart(list); // S66, S93: 431, whatever is missing
+      this.begin(streamId, endStream);
+      return;
+    }
     if (!head.read(list, this.options.extendedConnect)) {
       this.refuse(streamId, PROTOCOL_ERROR, "the request is malformed (RFC 9113 §8.1.1)");
       return;

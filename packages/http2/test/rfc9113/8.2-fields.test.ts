@@ -143,6 +143,15 @@ describe("RFC 9113 §10.5.1: sections that are too large", () => {
     expect(requests).toEqual([]);
   });
 
+  test("S40: a target that leaves no room for anything else, and what would be malformed beside it", () => {
+    const lines: Lines = [
+      [":method", "HEAD"],
+      [":path", `/${"a".repeat(2_000)}`],
+      ["Not Right", "x"],
+    ];
+    tooLarge(serve(echoTarget, { maxFieldSectionOctets: 1_000 }), block(lines));
+  });
+
   test("S93: more than 128 fields", () => {
     tooLarge(serve(echoTarget), request + "\0\x01x\x01y".repeat(130));
   });
