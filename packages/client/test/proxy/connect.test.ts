@@ -228,6 +228,11 @@ describe("S114, S115: what a proxy may answer to CONNECT", () => {
     },
   );
 
+  test("a reply that comes octet by octet is the same reply", async () => {
+    const proxy = await connectProxy("HTTP/1.1 200 Connection established\r\nVia: 1.1 p\r\n\r\n", true);
+    expect(await (await clientWith({ proxy: proxy.url }).get(`${https}/version`)).text()).toBe("2");
+  });
+
   test("a proxy that says nothing: the time of the stage", async () => {
     const proxy = await scriptedProxy("");
     const client = clientWith({ proxy: proxy.url, timeouts: { connectMs: 100 } });

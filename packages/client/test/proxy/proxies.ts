@@ -16,12 +16,19 @@ export interface TestProxy {
   readonly open: Set<Socket>;
 }
 
-/** CONNECT, and nothing else; every host is 127.0.0.1. */
-export function connectProxy(reply = "HTTP/1.1 200 Connection established\r\n\r\n"): Promise<TestProxy> {
+/**
+ * CONNECT, and nothing else; every host is 127.0.0.1.
+ *
+ * @param cut - replies octet by octet, each in a write of its own
+ */
+export function connectProxy(reply = "HTTP/1.1 200 Connection established\r\n\r\n", cut = false): Promise<TestProxy> {
   return listening((socket, head, rest) => {
     const port = Number(/^CONNECT \S+:(\d+) HTTP\/1\.1\r\n/.exec(head)?.[1] ?? 0);
-    const target = connect({ port, host: "127.0.0.1" }, () => {
-      socket.write(reply);
+    const target = connect({ port, host: "127.0.0.1" }, async () => {
+      for (const piece of cut ? reply : [reply]) {
+        socket.write(piece);
+        if (cut) await new Promise((resolve) => setImmediate(resolve));
+      }
       target.write(rest);
       socket.pipe(target).pipe(socket);
     });

@@ -1,3 +1,5 @@
+import { createServer } from "node:net";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dial } from "../../src/dial.ts";
 import { TcpError } from "../../src/errors.ts";
@@ -248,5 +250,37 @@ describe("a proxy that stalls or leaves", () => {
     });
     await expect(pending).rejects.toMatchObject({ code: "ERR_TUNNEL_OCTETS" });
     await expect(pending).rejects.toBeInstanceOf(TcpError);
+  });
+
+  test("S102: whatever it answers is a tunnel or a refusal, and leaves nothing open", async () => {
+    const octets = fc.uint8Array({ maxLength: 12 });
+    const likely = fc.constantFrom<number[]>([5, 0], [5, 2], [5, 0, 0, 1, 0, 0, 0, 0, 0, 0], [1, 0]);
+    const answer = fc
+      .array(fc.oneof(likely, octets), { maxLength: 4 })
+      .map((parts) => Buffer.from(parts.flatMap((part) => [...part])));
+    await fc.assert(
+      fc.asyncProperty(answer, async (bytes) => {
+        const server = createServer(
+          (socket) =>
+            void socket
+              .on("error", () => {})
+              .resume()
+              .end(bytes),
+        );
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        const { port } = server.address() as { port: number };
+        const options: Socks5Options = { username: "me", password: "secret" };
+        const end = await dial(port, make, { tunnel: socks5(TARGET, options) }).then(
+          (engine) => {
+            engine.carrier.abort(null);
+            return "tunnel";
+          },
+          (error: unknown) => (error instanceof Error ? error.name : "?"),
+        );
+        expect(["tunnel", "Socks5Error", "Error"]).toContain(end);
+        await new Promise<void>((resolve) => server.close(() => resolve()));
+      }),
+      { numRuns: 60 },
+    );
   });
 });
