@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { brotliCompressSync, createBrotliDecompress, createGunzip, gzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { decodeContent, decodeWhole, parseContentEncoding } from "@stack/compression";
 import { Content } from "@stack/http";
 import { Bench } from "tinybench";
@@ -15,14 +15,17 @@ import { Bench } from "tinybench";
 const READ = 65_536;
 const SIZES = { "2 KiB": 2_048, "64 KiB": 65_536, "1 MiB": 1_048_576, "16 MiB": 16_777_216 };
 
-/** @type {Record<string, { encode: (bytes: Uint8Array) => Buffer, stream: () => import("node:zlib").Gunzip | import("node:zlib").BrotliDecompress }>} */
+/** @type {Record<string, { encode: (bytes: Uint8Array) => Buffer, stream: () => import("node:stream").Transform }>} */
 const CODINGS = {
-  gzip: { encode: gzipSync, stream: () => createGunzip() },
+  gzip: { encode: zlib.gzipSync, stream: () => zlib.createGunzip() },
   br: {
-    encode: (bytes) => brotliCompressSync(bytes, { params: { 1: 5 } }),
-    stream: () => createBrotliDecompress(),
+    encode: (bytes) => zlib.brotliCompressSync(bytes, { params: { 1: 5 } }),
+    stream: () => zlib.createBrotliDecompress(),
   },
 };
+const { zstdCompressSync, createZstdDecompress } = /** @type {any} */ (zlib);
+if (createZstdDecompress !== undefined)
+  CODINGS.zstd = { encode: zstdCompressSync, stream: () => createZstdDecompress() };
 
 /** @type {Record<string, Record<string, string | number>>} */
 const table = {};

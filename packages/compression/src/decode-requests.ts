@@ -40,7 +40,7 @@ import { ContentDecodingError } from "./errors.ts";
 export function decodeRequests(options: DecodingOptions = {}): Layer {
   return (inner) => (request, response) => {
     const contentEncoding = request.fields.get("content-encoding");
-    if (contentEncoding === undefined) return inner(request, response);
+    if (contentEncoding === undefined || request.content.length === 0) return inner(request, response);
     let codings: ContentCoding[];
     try {
       codings = parseContentEncoding(contentEncoding, options);
@@ -50,7 +50,7 @@ export function decodeRequests(options: DecodingOptions = {}): Layer {
       response.text(`${(error as Error).message}\n`);
       return;
     }
-    if (codings.length === 0 || request.content.length === 0) return inner(request, response);
+    if (codings.length === 0) return inner(request, response);
     return inner(decoded(request, codings, options), response);
   };
 }

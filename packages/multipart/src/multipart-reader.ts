@@ -296,7 +296,10 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
 class PartOrigin implements ContentOrigin, ContentSource {
   readonly contentLength = -1;
   readonly contentLimit: number;
-  /** Octets that may be delivered: none before someone reads, any number once nobody will. */
+  /**
+   * Octets that may be delivered: none before someone reads, any number once nobody will. Below 0 by a delimiter at
+   * most, whose beginning turned out to be content.
+   */
   credit: number;
   private readonly proceed: () => void;
   private receiver: ContentReceiver | null;

@@ -39,6 +39,18 @@ describe("RFC 9110 §8.4 Content-Encoding", () => {
       /^content coded as "\\x1b\[2j[ -~]{0,120}" cannot/i,
     );
   });
+  test("S100: a megabyte of Content-Encoding is refused at once", () => {
+    for (const value of [
+      "gzip,".repeat(200_000),
+      ",".repeat(1_000_000),
+      "x".repeat(1_000_000),
+      '"'.repeat(1_000_000),
+    ]) {
+      const started = performance.now();
+      expect(() => parseContentEncoding(value)).toThrow();
+      expect(performance.now() - started).toBeLessThan(5_000);
+    }
+  });
   test("codings are undone in the order opposite to that in which they were applied", async () => {
     const twice = brotliCompressSync(gzipSync("in two coats"));
     for (const size of [1, twice.length])
