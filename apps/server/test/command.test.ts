@@ -1,7 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { RawClient } from "@stack/testing";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import { answer, MAIN, Program, request } from "./running.ts";
 
 // What is spawned is what users run: dist, built before the tests.
@@ -72,6 +75,24 @@ describe("the command line", () => {
       `stack-server: 127.0.0.1:${port} is in use by another process; choose another port, or 0 for a free one\n`,
     );
     await new Promise((resolve) => taken.close(resolve));
+  });
+
+  test("a port for TLS that is taken is the same, and the cleartext one is let go", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const { port } = taken.address() as { port: number };
+    expect(await run(["--port", "0", "--tls-port", `${port}`]).ended).toBe(1);
+    expect(program?.stderr).toBe(
+      `stack-server: 127.0.0.1:${port} is in use by another process; choose another port, or 0 for a free one\n`,
+    );
+    await new Promise((resolve) => taken.close(resolve));
+  });
+
+  test("a certificate that is not there is one line on stderr, and exit code 1", async () => {
+    const files = ["--cert", "/nowhere/cert.pem", "--key", "/nowhere/key.pem"];
+    expect(await run(["--port", "0", "--tls-port", "0", ...files]).ended).toBe(1);
+    expect(program?.stderr).toMatch(/^stack-server: .*\/nowhere\/.*\n$/);
+    expect(program?.stderr.match(/\n/g)).toHaveLength(1);
   });
 
   test("an address of another machine is one line on stderr, and exit code 1", async () => {
@@ -160,6 +181,69 @@ describe("the end", () => {
       expect(program?.stderr).toBe("");
     },
   );
+
+  test("over every version and port at once: HTTP/1.1, HTTP/2 and HTTP/2 over TLS, with one deadline", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stack-server-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const argv = ["--port", "0", "--tls-port", "0", "--log", "pretty"];
+    const port = await run(argv, { XDG_CACHE_HOME: folder }).port();
+    const [, secure] = await (program as Program).says(/listening on (https:\S+)$/m);
+    const busy = open(port, "/delay/400");
+    const sessions = [
+      connectHttp2(`http://127.0.0.1:${port}`),
+      connectHttp2(secure as string, { rejectUnauthorized: false }),
+    ];
+    const goaways: number[][] = sessions.map((session) => {
+      const codes: number[] = [];
+      session.on("goaway", (code) => codes.push(code));
+      return codes;
+    });
+    const ask = (session: ClientHttp2Session, path: string) =>
+      new Promise<string>((resolve, reject) => {
+        let text = "";
+        const stream = session.request({ ":path": path });
+        stream.setEncoding("utf8").on("data", (piece: string) => {
+          text += piece;
+        });
+        stream.on("error", reject).on("end", () => resolve(text));
+      });
+    const slow = sessions.map((session) => ask(session, "/delay/400"));
+    const streams = sessions.map((session) => ask(session, "/events"));
+    // By the time that these are answered what was sent before on each connection has been read.
+    await Promise.all(sessions.map((session) => ask(session, "/healthz")));
+    program?.child.kill("SIGTERM");
+    await over(busy);
+    expect(answer(busy.received)).toMatchObject({ status: 200, content: "400 ms later\n" });
+    expect(await Promise.all(slow)).toEqual(["400 ms later\n", "400 ms later\n"]);
+    for (const events of await Promise.all(streams)) expect(events).toContain("event: figures");
+    expect(await program?.ended).toBe(0);
+    // NO_ERROR, and nothing else (RFC 9113 §6.8).
+    for (const codes of goaways) expect(new Set(codes)).toEqual(new Set([0]));
+    expect(program?.stdout).toMatch(/ended; nothing was cut\n$/);
+    expect(program?.stderr).toBe("");
+  });
+
+  test("after --grace what is left on any of them is cut", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stack-server-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const argv = ["--port", "0", "--tls-port", "0", "--log", "json", "--grace", "100"];
+    const port = await run(argv, { XDG_CACHE_HOME: folder }).port();
+    const [, secure] = await (program as Program).says(/listening on (https:\S+)$/m);
+    const busy = open(port, "/delay/60000");
+    const lost = [`http://127.0.0.1:${port}`, secure as string].map((url) => {
+      const session = connectHttp2(url, { rejectUnauthorized: false });
+      session.on("error", () => {}); // that it is cut is the point
+      session.request({ ":path": "/delay/60000" }).on("error", () => {});
+      const answered = new Promise((resolve) => session.request({ ":path": "/healthz" }).on("response", resolve));
+      return { answered, closed: new Promise((resolve) => session.on("close", resolve)) };
+    });
+    await Promise.all(lost.map(({ answered }) => answered));
+    await exchange(port, request("GET /plaintext"));
+    program?.child.kill("SIGTERM");
+    expect(await program?.ended).toBe(0);
+    await Promise.all([busy.untilClosed(), ...lost.map(({ closed }) => closed)]);
+    expect(program?.stdout).toMatch(/"note":"ended; cut after 100 ms: 3 \(127/);
+  });
 
   test("nothing new is accepted while it drains, and a request that was half sent learns so from /healthz", async () => {
     const port = await run(["--port", "0", "--log", "json"]).port();
