@@ -9,7 +9,7 @@ import { ClientTls, createClientTls } from "@stack/tls";
 import { type ClientOptions, ownOptions, resolvePool, resolveTimeouts } from "./client-options.ts";
 import type { Route } from "./connection-key.ts";
 import { identity } from "./connection-key.ts";
-import { createConnector } from "./connector.ts";
+import { createConnector, type DialChoices } from "./connector.ts";
 import { ClientError } from "./errors.ts";
 import { type ForwardOptions, forward } from "./forward.ts";
 import { Pool } from "./pool.ts";
@@ -81,8 +81,9 @@ export class Client {
       own.tls instanceof ClientTls
         ? own.tls
         : createClientTls({ alpn, handshakeTimeoutMs: timeouts.tlsMs, ...own.tls });
-    const proxies = proxiesOf(own);
-    const connect = own.connect ?? createConnector({ tls, unixSocket, dial: own.dial ?? {}, proxies });
+    const dial = ownOptions(own.dial ?? {}, DIAL_OPTIONS, "dial");
+    const proxies = proxiesOf(own, dial);
+    const connect = own.connect ?? createConnector({ tls, unixSocket, dial, proxies });
     const way = String(identity(own.connect ?? own.dial ?? NO_CHOICES));
     this.base = own.baseUrl === undefined ? null : parseBaseUrl(own.baseUrl);
     this.fields = own.fields === undefined ? null : new Fields(own.fields);
@@ -257,16 +258,24 @@ function requestOptions(own: RequestOptions, defaults: ResolvedRequestOptions): 
 }
 
 /** The proxies on the way, if there are any. @throws TypeError for one that is none */
-function proxiesOf(own: ClientOptions): ProxyRoutes | null {
+function proxiesOf(own: ClientOptions, dial: DialChoices): ProxyRoutes | null {
   const { proxy = null } = own;
   if (proxy === null) return null;
   if (own.connect !== undefined || own.unixSocket !== undefined)
     throw new TypeError("a client with connect or unixSocket has no proxy; leave one of them out");
   const options = typeof proxy === "string" || proxy instanceof URL ? { url: proxy } : proxy;
-  return new ProxyRoutes(ownOptions(options, PROXY_OPTIONS, "proxy"), own.dial ?? {});
+  return new ProxyRoutes(ownOptions(options, PROXY_OPTIONS, "proxy"), dial);
 }
 
 const PROXY_OPTIONS: ReadonlySet<string> = new Set(["url", "tls"]);
+
+const DIAL_OPTIONS: ReadonlySet<string> = new Set([
+  "noDelay",
+  "keepAliveMs",
+  "allowAddress",
+  "resolver",
+  "attemptDelayMs",
+]);
 
 /** What a call is refused with, before anything is sent. */
 function refusal(error: unknown): ClientError {

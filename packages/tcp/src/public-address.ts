@@ -33,8 +33,16 @@ export function isPublicAddress(address: string): boolean {
  * For `allowAddress` of `dial`: public addresses and no others.
  *
  * A cloud's own services may have public addresses, as Azure's 168.63.129.16: who runs there refuses those as well.
+ *
+ * @example
+ * ```ts
+ * const metadata = new AddressSet(["168.63.129.16"]);
+ * const allowAddress = (address: string): boolean => publicOnly(address) && !metadata.has(address);
+ * ```
  */
-export const publicOnly: (address: string) => boolean = isPublicAddress;
+export function publicOnly(address: string): boolean {
+  return isPublicAddress(address);
+}
 
 /**
  * Prefixes of special purpose, and whether they are reachable globally.

@@ -268,6 +268,10 @@ describe("S113: what is reached in another way shares no connection", () => {
     expect(() => createClient({ proxy: "http://p:1", connect: async () => {} })).toThrow(TypeError);
     expect(() => createClient({ proxy: { url: "http://p:1", tsl: {} } as never })).toThrow(TypeError);
   });
+
+  test("a guard that was misspelt is none, and an error", () => {
+    expect(() => createClient({ dial: { allowAdress: publicOnly } as never })).toThrow(TypeError);
+  });
 });
 
 describe("S120: where addresses are judged, the proxy gets the one that was", () => {
