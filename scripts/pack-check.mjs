@@ -5,7 +5,8 @@
  * Nothing of the workspace is on the way: the only packages of ours in the
  * folder are those that the package itself asks for, from their tarballs. The
  * types are checked strictly, those of libraries too, and without @types/node
- * unless the package brings it.
+ * unless the package brings it. The package itself must do without its optional
+ * peers; an entry beside it may be for those who have one.
  *
  * @module
  */
@@ -19,6 +20,7 @@ import { entries, ROOT } from "./workspace.mjs";
 /** Milliseconds for one step: an install from a slow registry. */
 const STEP_LIMIT = 120_000;
 
+const NPM_INSTALL = ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
 const TSC = join(ROOT, "node_modules/.bin/tsc");
 
 /**
@@ -31,6 +33,9 @@ async function check({ pack: { manifest } }, ours, folder) {
   const { [manifest.name]: own = "", ...others } = ours;
   const names = entries(manifest);
   const bins = Object.keys(manifest.bin ?? {});
+  const peers = Object.entries(manifest.peerDependencies ?? {})
+    .filter(([name]) => name !== "@types/node" && manifest.peerDependenciesMeta?.[name]?.optional === true)
+    .map(([name, range]) => `${name}@${range}`);
   const imports = names.map((name, i) => `import * as entry${i} from ${JSON.stringify(name)};`);
   const used = names.map((_, i) => `entry${i}`).join(", ");
   const nodeTypes = { ...manifest.dependencies, ...manifest.peerDependencies }["@types/node"];
@@ -52,7 +57,13 @@ async function check({ pack: { manifest } }, ours, folder) {
 
   /** @type {[string, readonly string[]][]} */
   const steps = [
-    ["install", ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]],
+    ["install", NPM_INSTALL],
+    ...(peers.length > 0
+      ? /** @type {[string, readonly string[]][]} */ ([
+          ["import alone", [process.execPath, "--input-type=module", "--eval", imports[0] ?? ""]],
+          ["peers", [...NPM_INSTALL, ...peers]],
+        ])
+      : []),
     ...(names.length > 0
       ? /** @type {[string, readonly string[]][]} */ ([
           ["import", [process.execPath, "import.mjs"]],

@@ -25,6 +25,7 @@ const HOMES = ["packages", "apps", "apps/examples"];
  * @property {Readonly<Record<string, string>>} [dependencies]
  * @property {Readonly<Record<string, string>>} [devDependencies]
  * @property {Readonly<Record<string, string>>} [peerDependencies]
+ * @property {Readonly<Record<string, { optional?: boolean }>>} [peerDependenciesMeta]
  * @property {Readonly<Record<string, string>>} [optionalDependencies]
  *
  * @typedef {object} Package
