@@ -48,7 +48,7 @@ describe("RFC 9110 §8.4 Content-Encoding", () => {
     ]) {
       const started = performance.now();
       expect(() => parseContentEncoding(value)).toThrow();
-      expect(performance.now() - started).toBeLessThan(5_000);
+      expect(performance.now() - started).toBeLessThan(20_000);
     }
   });
   test("codings are undone in the order opposite to that in which they were applied", async () => {

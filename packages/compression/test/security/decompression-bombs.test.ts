@@ -118,7 +118,7 @@ test("S123: small blocks in a large window cost fzstd a bounded time", async () 
   const started = performance.now();
   const content = decodeContent(encoded(frame(23, ...blocks)), "zstd", { codings: [ZSTD] });
   expect(await codeOf(content.bytes())).toBe("ERR_CODING_RATIO");
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(20_000);
 });
 
 test("S38: octets that come one by one are decoded in a few steps", async () => {

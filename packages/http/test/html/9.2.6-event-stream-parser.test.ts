@@ -155,6 +155,6 @@ describe("S132: what a server can make us keep is bounded", () => {
     expect(run(many, 65_536)).toHaveLength(1);
     const long = new TextEncoder().encode(`data:${"x".repeat(1_000_000)}\n\n`);
     expect(run(long, 1)[0]?.[1]).toHaveLength(1_000_000);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 });
