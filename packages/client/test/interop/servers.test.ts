@@ -83,8 +83,9 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])("%s", (kind) => {
     const response = await client.get(`${origin}/trailers`, { fields: { TE: "trailers" } });
     expect(await response.text()).toBe("content");
     expect(response.trailers.get("x-sum")).toBe("1");
+    // Last: when a stream is cancelled, node:http2 resets others that it has answered but for their empty last frame.
     (await client.get(`${origin}/large`)).cancel();
-    expect(await (await client.get(origin)).text()).toBe("ok");
+    expect(client.figures.requests).toBe(0);
   });
 });
 
