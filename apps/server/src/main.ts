@@ -14,7 +14,7 @@ import { createServerTls, type ServerTls } from "@stack/tls";
 import { NAME, VERSION } from "./about.ts";
 import { Log } from "./access-log.ts";
 import { createApp } from "./app.ts";
-import { developmentCertificate } from "./development-certificate.ts";
+import type { CertificateAndKey } from "./development-certificate.ts";
 import { endpointName } from "./endpoint-name.ts";
 import { type Command, FlagError, type Flags, HELP, parseFlags } from "./flags.ts";
 import { JSON_LINES, prettyLines } from "./log-lines.ts";
@@ -76,11 +76,17 @@ async function serve(flags: Flags): Promise<void> {
 async function tlsContext({ certificate, log: mode }: Flags, log: Log): Promise<ServerTls> {
   const tls = createServerTls({
     alpn: ["h2", "http/1.1"],
-    certificates: certificate ?? (await developmentCertificate()),
+    certificates: certificate ?? (await development()),
     ...(mode === "silent" ? {} : { onProblem: (error: Error) => log.note(error.message) }),
   });
   if (certificate !== null) tls.watch();
   return tls;
+}
+
+/** Loaded when it is wanted: what makes certificates takes longer to load than all else here. */
+async function development(): Promise<CertificateAndKey> {
+  const { developmentCertificate } = await import("./development-certificate.ts");
+  return developmentCertificate();
 }
 
 function serverOptions({ log: mode, maxContent, patience }: Flags, log: Log): ServerOptions {

@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { createServer } from "node:net";
@@ -132,6 +133,39 @@ describe("the command line", () => {
     await exchange(port, request("GET /plaintext"));
     await (program as Program).says(/ 200 GET {2}\/plaintext 13 B /);
     expect(program?.stdout).not.toContain("\u001b");
+  });
+
+  const noTerminal = spawnSync("script", ["--version"]).error !== undefined || process.platform !== "linux";
+  test.skipIf(noTerminal)("on a terminal it is pretty and has colour, unless NO_COLOR is set", async () => {
+    for (const [env, coloured] of [
+      [{ NO_COLOR: "" }, true],
+      [{ NO_COLOR: "1" }, false],
+    ] as const) {
+      const line = `exec "${process.execPath}" "${MAIN}" --port 0`;
+      const child = spawn("script", ["-qec", line, "/dev/null"], { env: { ...process.env, ...env } });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      let shown = "";
+      let told: (() => void) | null = null;
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        shown += text;
+        told?.();
+      });
+      const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
+        for (;;) {
+          const match = pattern.exec(shown);
+          if (match !== null) return match;
+          await new Promise<void>((resolve) => {
+            told = resolve;
+          });
+        }
+      };
+      const [, port] = await says(/listening on http:\/\/127\.0\.0\.1:(\d+)\r\n/);
+      await exchange(Number(port), request("GET /plaintext"));
+      await says(/GET {2}\/plaintext .*\r\n/);
+      expect(shown.includes("\u001b[")).toBe(coloured);
+      child.stdin.write("\u0003"); // Ctrl+C
+      await says(/ended; nothing was cut/);
+    }
   });
 
   test.each([

@@ -60,6 +60,9 @@ describe.skipIf(skipped)(`curl as a client${missing ? " (curl is missing: apt-ge
     ["/delay/10", "HTTP/1.1 200 OK", "Content-Length: 12"],
     ["/status/204", "HTTP/1.1 204 No Content", null],
     ["/status/503", "HTTP/1.1 503 Service Unavailable", "Content-Type: text/plain; charset=utf-8"],
+    ["/tile/42", "HTTP/1.1 200 OK", "Content-Type: image/svg+xml"],
+    ["/api/todos", "HTTP/1.1 200 OK", "Content-Type: application/json"],
+    ["/api/todos/1", "HTTP/1.1 404 Not Found", "Content-Type: application/problem+json"],
     ["/healthz", "HTTP/1.1 200 OK", "Cache-Control: no-store"],
     ["/nothing", "HTTP/1.1 404 Not Found", "Content-Type: text/plain; charset=utf-8"],
   ])("curl -v %s", async (target, line, field) => {
@@ -72,7 +75,7 @@ describe.skipIf(skipped)(`curl as a client${missing ? " (curl is missing: apt-ge
     expect(said.join("\n")).toMatch(/left intact/);
   });
 
-  test.each(["/", "/plaintext", "/stream", "/events", "/status/404"])(
+  test.each(["/", "/plaintext", "/stream", "/events", "/status/404", "/tile/0", "/api/todos"])(
     "curl -I %s: a head, and the connection stays",
     async (target) => {
       const { code, sent, said } = await curl(["-I", target]);
@@ -154,6 +157,32 @@ describe.skipIf(skipped)(`curl as a client${missing ? " (curl is missing: apt-ge
     expect(options.received.join("\n")).toMatch(/^Allow: .*POST/m);
   });
 
+  test("a to-do, made, changed on a condition, and deleted", async () => {
+    const json = ["-H", "Content-Type: application/json"];
+    const made = await curl([...json, "-d", '{"title":"read"}', "/api/todos"]);
+    expect(made.received[0]).toBe("HTTP/1.1 201 Created");
+    const field = (name: string) => made.received.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+    const at = field("Location") as string;
+    const matching = ["-H", `If-Match: ${field("ETag")}`];
+    const changed = await curl([...json, ...matching, "-X", "PATCH", "-d", '{"done":true}', at]);
+    expect(JSON.parse(changed.content)).toMatchObject({ title: "read", done: true });
+    const late = await curl([...json, ...matching, "-X", "PATCH", "-d", '{"done":false}', at]);
+    expect(late.received[0]).toBe("HTTP/1.1 412 Precondition Failed");
+    expect((await curl(["-X", "DELETE", at])).received[0]).toBe("HTTP/1.1 204 No Content");
+  });
+
+  test.each([
+    ["/plaintext", "HTTP/2 200 ", "content-length: 13"],
+    ["/stream", "HTTP/2 200 ", "content-type: text/plain"],
+    ["/status/204", "HTTP/2 204 ", null],
+    ["/api/todos", "HTTP/2 200 ", "content-type: application/json"],
+  ])("curl -v --http2-prior-knowledge %s", async (target, line, field) => {
+    const { code, received } = await curl(["--http2-prior-knowledge", target]);
+    expect([code, received[0]]).toEqual([0, line]);
+    if (field !== null) expect(received).toContain(field);
+    expect(received.join("\n")).not.toMatch(/^(?:connection|transfer-encoding):/im); // RFC 9113 §8.2.2
+  });
+
   test("events as they come (-N)", async () => {
     const { content } = await curl(["-N", "--max-time", "2", "/events"]);
     expect(content).toMatch(/^retry: 2000\n\nevent: figures\nid: 1\ndata: \{.*\}\n\n/);
@@ -165,3 +194,42 @@ describe.skipIf(skipped)(`curl as a client${missing ? " (curl is missing: apt-ge
     expect(content).toBe("1073741824");
   });
 });
+
+const noNc = spawnSync("nc", ["-h"]).error !== undefined;
+
+describe.skipIf(noNc && process.env.STACK_REQUIRE_PEERS !== "1")(
+  `pipelining by hand with nc${noNc ? " (nc is missing: apt-get install netcat-openbsd)" : ""}`,
+  () => {
+    let running: Running;
+    beforeAll(async () => {
+      running = await start();
+    });
+    afterAll(() => running?.stop());
+
+    test("requests in one go are answered in order; the last says close", async () => {
+      const child = spawn("nc", ["127.0.0.1", `${running.port}`]);
+      const targets = ["/hello/1", "/delay/50", "/status/204", "/stream?chunks=1&bytes=2"];
+      const wire = targets.map((target, i) => {
+        const close = i === targets.length - 1 ? "Connection: close\r\n" : "";
+        return `GET ${target} HTTP/1.1\r\nHost: a\r\n${close}\r\n`;
+      });
+      child.stdin.write(wire.join(""));
+      let received = "";
+      await new Promise<void>((resolve, reject) => {
+        child.on("error", reject);
+        child.stdout.setEncoding("latin1").on("data", (text: string) => {
+          received += text;
+          if (received.endsWith("\r\n0\r\n\r\n")) resolve();
+        });
+      });
+      child.kill();
+      expect(received.replaceAll(/Date: .*\r\n/g, "")).toBe(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 9\r\n\r\nHello, 1!" +
+          "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 12\r\n\r\n50 ms later\n" +
+          "HTTP/1.1 204 No Content\r\n\r\n" +
+          "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
+          "2\r\n0\n\r\n0\r\n\r\n",
+      );
+    });
+  },
+);
