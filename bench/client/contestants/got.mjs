@@ -4,9 +4,9 @@
  * @module
  */
 import { Agent } from "node:http";
+import { createRequire } from "node:module";
 
-// A module of ES alone, outside the workspace: found when it runs, not when types are checked.
-const { got } = await import(new URL("../../peers/node_modules/got/dist/source/index.js", import.meta.url).href);
+const { got } = await import(createRequire(new URL("../../peers/package.json", import.meta.url)).resolve("got"));
 
 /** @type {import("../load.mjs").Open} */
 export function open({ url, connections }) {
