@@ -16,10 +16,10 @@ import { ClientStream } from "./client-stream.ts";
 import { Connection } from "./connection.ts";
 import { Http2Error } from "./errors.ts";
 import { RequestHead, ResponseHead } from "./field-rules.ts";
-import { DEFAULT_WINDOW } from "./flow-control.ts";
 import { type ConnectionOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { isOurPromise, type PushedRequest } from "./push-promise.ts";
 import { requestFields } from "./request-fields.ts";
+import { ourSettings } from "./settings.ts";
 import type { Stream } from "./stream.ts";
 import { IDLE, RECV_HEADERS, RESERVED_REMOTE } from "./stream-state.ts";
 
@@ -57,16 +57,14 @@ export class ClientConnection extends Connection {
     this.prefaceWanted = true;
     this.peerLeaves = false;
     this.pushed = 0;
-    const { headerTableOctets, initialWindowOctets, maxFieldSectionOctets, maxConcurrentStreams } = this.options;
-    const settings: [number, number][] = [
-      // RFC 9113 §8.4: without push a promise is a connection error, with it their number is bounded (S84)
-      options.onPush === undefined ? [SETTING.ENABLE_PUSH, 0] : [SETTING.MAX_CONCURRENT_STREAMS, maxConcurrentStreams],
-      [SETTING.MAX_HEADER_LIST_SIZE, maxFieldSectionOctets],
-      [SETTING.NO_RFC7540_PRIORITIES, 1],
-    ];
-    if (headerTableOctets !== 4_096) settings.push([SETTING.HEADER_TABLE_SIZE, headerTableOctets]);
-    if (initialWindowOctets !== DEFAULT_WINDOW) settings.push([SETTING.INITIAL_WINDOW_SIZE, initialWindowOctets]);
-    this.control.settings(settings);
+    this.control.settings(
+      ourSettings(this.options, [
+        // RFC 9113 §8.4: without push a promise is a connection error, with it their number is bounded (S84)
+        options.onPush === undefined
+          ? [SETTING.ENABLE_PUSH, 0]
+          : [SETTING.MAX_CONCURRENT_STREAMS, this.options.maxConcurrentStreams],
+      ]),
+    );
     carrier.wantFlush();
   }
 

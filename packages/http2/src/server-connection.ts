@@ -8,12 +8,12 @@ import { ConnectionError, ERROR_CODE, MAX_31_BIT, PREFACE, SETTING } from "@stac
 import { Connection } from "./connection.ts";
 import { Http2Error } from "./errors.ts";
 import { RequestHead } from "./field-rules.ts";
-import { DEFAULT_WINDOW } from "./flow-control.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { parsePriority } from "./priority.ts";
 import { isPromisable } from "./push-promise.ts";
 import { requestFields } from "./request-fields.ts";
 import { ServerStream } from "./server-stream.ts";
+import { ourSettings } from "./settings.ts";
 import type { Stream } from "./stream.ts";
 import { OPEN, RECV_END_STREAM, RESERVED_LOCAL } from "./stream-state.ts";
 
@@ -36,7 +36,9 @@ export class ServerConnection extends Connection {
     this.pushed = 0;
     this.nextPromised = 2;
     this.earlyPriorities = new Map();
-    this.control.settings(ourSettings(options));
+    const settings: [number, number][] = [[SETTING.MAX_CONCURRENT_STREAMS, options.maxConcurrentStreams]];
+    if (options.extendedConnect) settings.push([SETTING.ENABLE_CONNECT_PROTOCOL, 1]);
+    this.control.settings(ourSettings(options, settings));
     // RFC 8336 §2.4: clients ignore it on cleartext
     if (options.origins.length > 0 && carrier.peer.secure) this.control.origins(options.origins);
     carrier.wantFlush();
@@ -241,16 +243,3 @@ export class ServerConnection extends Connection {
 /** Reused for every head: reading is synchronous. */
 const head: RequestHead = new RequestHead();
 const promised: RequestHead = new RequestHead();
-
-function ourSettings(options: ResolvedOptions): [number, number][] {
-  const settings: [number, number][] = [
-    [SETTING.MAX_CONCURRENT_STREAMS, options.maxConcurrentStreams],
-    [SETTING.MAX_HEADER_LIST_SIZE, options.maxFieldSectionOctets],
-    [SETTING.NO_RFC7540_PRIORITIES, 1],
-  ];
-  if (options.extendedConnect) settings.push([SETTING.ENABLE_CONNECT_PROTOCOL, 1]);
-  if (options.headerTableOctets !== 4_096) settings.push([SETTING.HEADER_TABLE_SIZE, options.headerTableOctets]);
-  if (options.initialWindowOctets !== DEFAULT_WINDOW)
-    settings.push([SETTING.INITIAL_WINDOW_SIZE, options.initialWindowOctets]);
-  return settings;
-}

@@ -1,8 +1,9 @@
 /**
- * The peer's settings (RFC 9113 §6.5.2), checked as they come.
+ * Settings (RFC 9113 §6.5.2): the peer's, checked as they come, and ours, which differ from the protocol's defaults.
  *
  * @module
  */
+import { DEFAULT_TABLE_SIZE } from "@stack/hpack";
 import {
   ConnectionError,
   DEFAULT_MAX_FRAME_OCTETS,
@@ -12,6 +13,7 @@ import {
   SETTING,
 } from "@stack/http2-frames";
 import { DEFAULT_WINDOW } from "./flow-control.ts";
+import type { ResolvedOptions } from "./options.ts";
 
 const { PROTOCOL_ERROR, FLOW_CONTROL_ERROR } = ERROR_CODE;
 
@@ -62,6 +64,19 @@ export class PeerSettings {
       default:
     }
   }
+}
+
+/** What we say first: what the role has to say, then what both have; what is the protocol's default is left out. */
+export function ourSettings(options: ResolvedOptions, ofRole: readonly [number, number][]): [number, number][] {
+  const { maxFieldSectionOctets, headerTableOctets, initialWindowOctets } = options;
+  const settings: [number, number][] = [
+    ...ofRole,
+    [SETTING.MAX_HEADER_LIST_SIZE, maxFieldSectionOctets],
+    [SETTING.NO_RFC7540_PRIORITIES, 1],
+  ];
+  if (headerTableOctets !== DEFAULT_TABLE_SIZE) settings.push([SETTING.HEADER_TABLE_SIZE, headerTableOctets]);
+  if (initialWindowOctets !== DEFAULT_WINDOW) settings.push([SETTING.INITIAL_WINDOW_SIZE, initialWindowOctets]);
+  return settings;
 }
 
 function flag(value: number, name: string): boolean {

@@ -14,7 +14,7 @@ import {
   windowUpdate,
 } from "../wire.ts";
 
-const OUR_SETTINGS = "SETTINGS 3=100 6=32768 9=1 8=1";
+const OUR_SETTINGS = "SETTINGS 3=100 8=1 6=32768 9=1";
 
 describe("RFC 9113 §3.4: the preface", () => {
   test("the server's is SETTINGS, before anything has come", () => {
