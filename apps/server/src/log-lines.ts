@@ -7,6 +7,7 @@
  * @module
  */
 import { escapeForLog } from "@stack/http";
+import { failureText } from "@stack/server";
 import type { Outcome } from "./observed-response.ts";
 
 /** A request that is over. */
@@ -39,7 +40,7 @@ export const JSON_LINES: LogLines = {
   refused: (error, status) =>
     `{"time":"${now()}","refused":${status},"code":${quoted(codeOf(error))},"message":${quoted(error.message)}}`,
   failed: (error, method, path) =>
-    `{"time":"${now()}","failed":${quoted(textOf(error))},"code":${quoted(codeOf(error))},"method":${quoted(method)},"path":${quoted(path)}}`,
+    `{"time":"${now()}","failed":${quoted(textOf(error))},${causeMember(error)}"code":${quoted(codeOf(error))},"method":${quoted(method)},"path":${quoted(path)}}`,
   note: (message) => `{"time":"${now()}","note":${quoted(message)}}`,
 };
 
@@ -58,9 +59,7 @@ export function prettyLines(colour: boolean): LogLines {
       return `${time()} ${paint(YELLOW, what)} refused: ${escapeForLog(error.message)}`;
     },
     failed(error, method, path) {
-      const lines = textOf(error).split("\n");
-      const text = lines.map((line) => escapeForLog(line, MAX_TEXT)).join("\n");
-      return `${time()} ${paint(RED, "failed")} ${escapeForLog(method)} ${escapeForLog(path)}: ${text}`;
+      return `${time()} ${paint(RED, "failed")} ${escapeForLog(method)} ${escapeForLog(path)}: ${failureText(error)}`;
     },
     note: (message) => `${time()} ${escapeForLog(message, MAX_TEXT)}`,
   };
@@ -88,7 +87,17 @@ function quoted(text: string): string {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  } catch {
+    return "a value that cannot be shown"; // Object.create(null) has no toString
+  }
+}
+
+/** What a failure was caused by, when it says. */
+function causeMember(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined || cause === null ? "" : `"cause":${quoted(textOf(cause))},`;
 }
 
 function codeOf(error: unknown): string {

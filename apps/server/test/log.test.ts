@@ -92,6 +92,21 @@ describe("pretty lines", () => {
     expect(plain.failed(error, "GET", "/").split("\n")).toHaveLength(3);
   });
 
+  test("S51: what a failure was caused by is told of in both forms, escaped", () => {
+    const error = new HttpError(502, "ERR_UPSTREAM", "upstream failed", { cause: new Error("octets \u001b[2J\u202e") });
+    expect(plain.failed(error, "GET", "/")).toMatch(
+      /failed GET \/: HttpError: upstream[\s\S]*\ncaused by Error: octets \\x1b\[2J/,
+    );
+    const line = JSON_LINES.failed(error, "GET", "/");
+    expect(line).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(line)).toMatchObject({
+      code: "ERR_UPSTREAM",
+      cause: expect.stringMatching(/^Error: octets \u001b/),
+    });
+    for (const lines of [plain, JSON_LINES])
+      expect(lines.failed(Object.create(null), "GET", "/")).toContain("cannot be shown");
+  });
+
   test.each([
     [0, "0 B"],
     [1_023, "1023 B"],
