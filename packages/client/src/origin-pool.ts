@@ -138,10 +138,13 @@ export class OriginPool {
 
   // Connections
 
-  /** Gives a request to a connection that may have been idle for long. */
+  /** Gives a request to a connection that may have been idle for long, or whose end is likely to be under way. */
   private begin(connection: PooledConnection, exchange: Exchange): void {
-    if (connection.engine.idle && performance.now() - connection.idleSince > STALE_AFTER_MS)
-      setImmediate(afterTurn, this, connection, exchange);
+    const suspicious =
+      performance.now() - connection.idleSince > STALE_AFTER_MS ||
+      // There are proxies that end a connection behind each response and do not say so: tinyproxy.
+      (this.route.forwarding !== null && connection.requests > 0);
+    if (suspicious && connection.engine.idle) setImmediate(afterTurn, this, connection, exchange);
     else this.give(connection, exchange);
   }
 
