@@ -12,7 +12,10 @@ server.get("/events", (request, response) => {
     () => response.write(formatEvent({ id: String(++id), data: new Date().toISOString() })),
     20,
   );
-  request.signal.addEventListener("abort", () => clearInterval(timer));
+  request.signal.addEventListener("abort", () => {
+    clearInterval(timer);
+    response.end(); // a client that only half-closed still waits for the end
+  });
 });
 
 server.get("/summed", (_, response) => {
