@@ -485,5 +485,7 @@ const LATE: readonly (readonly [ClientErrorCode, ClientStage, keyof ResolvedTime
 /** Octets of content that a head announces; -1 when only the end will tell. The engine has checked the form. */
 function lengthOf(fields: Fields): number {
   const value = fields.get("content-length");
-  return value === undefined || !/^\d+$/.test(value) || fields.has("transfer-encoding") ? -1 : Number(value);
+  if (value === undefined || fields.has("transfer-encoding")) return -1;
+  const length = Number(value);
+  return Number.isSafeInteger(length) && length >= 0 ? length : -1;
 }

@@ -246,3 +246,27 @@ describe("what is sent again, and what is not", () => {
     await broken.close();
   });
 });
+
+describe("text", () => {
+  const cases: [string, number[]][] = [
+    ["nothing", []],
+    ["ASCII", [0x61, 0x62]],
+    ["two octets", [0xc3, 0xbc]],
+    ["a byte order mark", [0xef, 0xbb, 0xbf, 0x61]],
+    ["a byte order mark alone", [0xef, 0xbb, 0xbf]],
+    ["two byte order marks", [0xef, 0xbb, 0xbf, 0xef, 0xbb, 0xbf]],
+    ["a sequence that is cut", [0x61, 0xf0, 0x9f, 0x98]],
+    ["a surrogate", [0xed, 0xa0, 0x80]],
+    ["an overlong form", [0xc0, 0xaf, 0xe0, 0x80, 0xaf]],
+    ["beyond Unicode", [0xf4, 0x90, 0x80, 0x80, 0xff]],
+  ];
+  test.each(cases)("is what TextDecoder makes of %s", async (_, octets) => {
+    const echo = createServer();
+    echo.get("/", (__, response) => response.send(new Uint8Array(octets)));
+    const client = createClient();
+    const response = await client.get((await echo.listen(0)).url);
+    expect(await response.text()).toBe(new TextDecoder().decode(new Uint8Array(octets)));
+    await client.close();
+    await echo.close();
+  });
+});

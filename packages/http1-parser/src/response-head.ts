@@ -96,6 +96,10 @@ export class ResponseHeadDecoder {
   decode(bytes: Uint8Array, at: number, end: number): number {
     if (this.phase === START) {
       if (at === end) return PARTIAL;
+      if (known !== null && this.isKnown(known, bytes, at, end)) {
+        this.recall(known);
+        return at + known.octets.length;
+      }
       const stop = Math.min(end, at + this.limits.maxHeadOctets);
       const next = this.scan(bytes, at, stop, at);
       if (next === PARTIAL) {
@@ -155,9 +159,55 @@ export class ResponseHeadDecoder {
     }
     const next = this.lines.scan(bytes, p, end, base);
     if (next === PARTIAL) return this.cut(FIELDS);
-    this.finish(latin1(bytes, base, next));
+    const text = latin1(bytes, base, next);
+    this.finish(text);
     this.phase = START;
+    if (this.leniency === STRICT) this.remember(text, bytes, base, next);
     return next;
+  }
+
+  /** Whether the octets begin with the head that is known, so that reading them could give nothing else. */
+  private isKnown(head: KnownHead, bytes: Uint8Array, at: number, end: number): boolean {
+    const { octets } = head;
+    const { length } = octets;
+    const { maxHeadOctets, maxFields } = this.limits;
+    if (this.leniency !== STRICT || at + length > end || length > maxHeadOctets || head.fields.length > 2 * maxFields)
+      return false;
+    // From the end: what differs from one head to the next, a length or a date, seldom stands in front.
+    for (let i = length - 1; i >= 0; i--) if (octets[i] !== bytes[at + i]) return false;
+    return true;
+  }
+
+  private recall(head: KnownHead): void {
+    this.minor = head.minor;
+    this.status = head.status;
+    this.reason = head.reason;
+    this.fields = head.fields.slice();
+    this.contentLength = head.contentLength;
+    this.chunked = head.chunked;
+    this.keepAlive = head.keepAlive;
+    this.upgrade = head.upgrade;
+  }
+
+  /** Keeps a head that came twice in a row, on whatever connections. */
+  private remember(text: string, bytes: Uint8Array, start: number, end: number): void {
+    if (text !== lastText) {
+      lastText = text.length <= MAX_KNOWN_OCTETS ? text : "";
+      return;
+    }
+    const { minor, status, reason, contentLength, chunked, keepAlive, upgrade } = this;
+    const fields = this.fields.slice();
+    known = {
+      octets: bytes.slice(start, end),
+      minor,
+      status,
+      reason,
+      fields,
+      contentLength,
+      chunked,
+      keepAlive,
+      upgrade,
+    };
   }
 
   /** Sets the results from the octets of the head. */
@@ -187,6 +237,29 @@ export class ResponseHeadDecoder {
     throw new HeadSyntaxError("ERR_HTTP1_HEAD_TOO_LARGE");
   }
 }
+
+/**
+ * What a head gave. A server says to one request what it said to the last, but for the date, once a second; a look whether
+ * it does is a third of the reading, and for long heads less.
+ */
+interface KnownHead {
+  readonly octets: Uint8Array;
+  readonly minor: 0 | 1;
+  readonly status: number;
+  readonly reason: string;
+  readonly fields: readonly string[];
+  readonly contentLength: number;
+  readonly chunked: boolean;
+  readonly keepAlive: boolean;
+  readonly upgrade: boolean;
+}
+
+/** Longer heads are not kept. */
+const MAX_KNOWN_OCTETS = 1_024;
+
+let known: KnownHead | null = null;
+/** The head that was read last. */
+let lastText = "";
 
 /** `HTTP/1.1 200`: octet number `i` of the status line, up to the last digit of the code (RFC 9112 §4). */
 function checkStatusOctet(bytes: Uint8Array, first: number, i: number): void {

@@ -36,6 +36,40 @@ export interface FramedRequest {
  * @throws EncodeError for a method, target or field that cannot be sent (S42, S45)
  */
 export function frameRequest(request: RequestHead): FramedRequest {
+  if (lastRequest !== null && isAsBefore(request, lastRequest)) return lastRequest.framed;
+  const framed = frame(request);
+  if (framed.contentLength === 0 && framed.head.length <= MAX_KEPT_HEAD) {
+    const { method, target, fields } = request;
+    lastRequest = { method, target, lines: fields.lines().slice(), framed };
+  }
+  return framed;
+}
+
+/** A request without content that was framed last: who polls, or calls one resource, says the same again. */
+interface KnownRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly lines: readonly string[];
+  readonly framed: FramedRequest;
+}
+
+/** Longer heads are not kept. */
+const MAX_KEPT_HEAD = 2_048;
+
+let lastRequest: KnownRequest | null = null;
+
+/** Whether all that decides a head is the same, string by string. */
+function isAsBefore(request: RequestHead, before: KnownRequest): boolean {
+  const { method, target, fields, contentLength = 0, expectContinue = false } = request;
+  if (target !== before.target || method !== before.method || contentLength !== 0 || expectContinue) return false;
+  const lines = fields.lines();
+  const { length } = lines;
+  if (length !== before.lines.length) return false;
+  for (let i = 0; i < length; i++) if (lines[i] !== before.lines[i]) return false;
+  return true;
+}
+
+function frame(request: RequestHead): FramedRequest {
   const { method } = request;
   const lines = request.fields.lines();
   const kept: string[] = [];

@@ -22,12 +22,14 @@ export class RequestQueue {
 
   /** The one that is being answered. */
   get first(): ClientExchange | undefined {
-    return this.exchanges[0];
+    return this.exchanges.length === 0 ? undefined : this.exchanges[0];
   }
 
   /** The one that may still send content. */
   get last(): ClientExchange | undefined {
-    return this.exchanges[this.exchanges.length - 1];
+    const { exchanges } = this;
+    // Element -1 of an empty list is looked for by name: 2 % of a client's call.
+    return exchanges.length === 0 ? undefined : exchanges[exchanges.length - 1];
   }
 
   /**
