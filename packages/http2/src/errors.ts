@@ -32,3 +32,16 @@ export class Http2Error extends Error {
     this.by = by;
   }
 }
+
+/**
+ * Whether the reason of a connection's end is a fault in this process: something that an engine, or what it called,
+ * has thrown. What a peer or the network does has a `code`, and is none of JavaScript's own errors.
+ */
+export function isFault(reason: Error | null): boolean {
+  if (reason === null) return false;
+  return (
+    typeof (reason as { code?: unknown }).code !== "string" ||
+    reason instanceof TypeError ||
+    reason instanceof RangeError
+  );
+}

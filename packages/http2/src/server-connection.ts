@@ -6,7 +6,7 @@
 import { type Carrier, dispatch, Fields, HttpRequest, HttpResponse, type ResponseSink } from "@stack/http";
 import { ConnectionError, ERROR_CODE, MAX_31_BIT, PREFACE, SETTING } from "@stack/http2-frames";
 import { Connection } from "./connection.ts";
-import { Http2Error } from "./errors.ts";
+import { Http2Error, isFault } from "./errors.ts";
 import { RequestHead } from "./field-rules.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { parsePriority } from "./priority.ts";
@@ -63,6 +63,11 @@ export class ServerConnection extends Connection {
       this.prefaceAt++;
     }
     if (at < end) super.receive(bytes, at, end);
+  }
+
+  override closed(reason: Error | null): void {
+    super.closed(reason);
+    if (isFault(reason)) this.options.onError(reason, null);
   }
 
   /**
