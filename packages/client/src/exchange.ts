@@ -69,6 +69,8 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
   order: number;
   /** How often it was sent. */
   attempts: number;
+  /** No connection was there at once. */
+  hasWaited: boolean;
   waitNext: Waiter | null;
   waitPrevious: Waiter | null;
   waitQueue: WaitQueue<Waiter> | null;
@@ -102,6 +104,7 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
     this.pool = null;
     this.order = 0;
     this.attempts = 0;
+    this.hasWaited = false;
     this.waitNext = null;
     this.waitPrevious = null;
     this.waitQueue = null;
@@ -149,7 +152,7 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
     const { request, timings } = this;
     const { content } = request;
     const { opening } = connection;
-    timings.queued = performance.now();
+    timings.queued = this.hasWaited ? performance.now() : timings.start;
     if (opening !== null) {
       connection.opening = null;
       timings.resolved = opening.resolved;

@@ -70,6 +70,7 @@ export class OriginPool {
 
   /** Gives a request to a connection, now or when it is its turn. */
   submit(exchange: Exchange): void {
+    exchange.hasWaited = exchange.attempts > 0;
     if (this.queue.size === 0) {
       const connection = this.take(exchange);
       if (connection !== null) {
@@ -82,6 +83,7 @@ export class OriginPool {
       exchange.fail(this.error("ERR_CLIENT_QUEUE_FULL", message));
       return;
     }
+    exchange.hasWaited = true;
     this.queue.add(exchange);
     this.grow();
   }
@@ -152,6 +154,7 @@ export class OriginPool {
   proceed(connection: PooledConnection, exchange: Exchange): void {
     const usable = !connection.closed && connection.engine.available;
     if (!exchange.isOver) {
+      exchange.hasWaited = true;
       if (usable) this.give(connection, exchange);
       else this.submit(exchange);
     } else if (usable) this.free(connection);
