@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { carry } from "../src/carry.ts";
 import type { ByteSink, Carrier } from "../src/engine.ts";
 import { Echo, Peer, Recorder, turn, until } from "./engines.ts";
-import { folder, READS, serve } from "./serving.ts";
+import { folder, READS, RUNTIME, serve } from "./serving.ts";
 
 class Bug extends Error {
   override readonly name = "Bug";
@@ -229,7 +229,8 @@ class Endless extends Recorder {
 }
 
 describe.each(READS)("S63: a peer that reads nothing and is gone, reuseReads %s", (reuseReads) => {
-  test("the engine is asked for no more, and told", async () => {
+  // Deno completes no write at once, so nothing goes round within a turn there.
+  test.skipIf(RUNTIME === "deno")("the engine is asked for no more, and told", async () => {
     const { meet } = await serve((carrier) => new Endless(carrier), { reuseReads });
     const { peer, engine } = await meet();
     peer.stall();
