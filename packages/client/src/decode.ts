@@ -1,0 +1,130 @@
+/**
+ * Asks for coded content, and undoes the codings (RFC 9110 §8.4, §12.5.3).
+ *
+ * @module
+ */
+import {
+  acceptEncoding,
+  ContentDecodingError,
+  DecodedOrigin,
+  type DecodingOptions,
+  parseContentEncoding,
+} from "@stack/compression";
+import { type ContentReceiver, type ContentSource, Fields, sameName } from "@stack/http";
+import { ClientError } from "./errors.ts";
+import type { ClientResponse, ResponseOrigin } from "./response.ts";
+import type { ClientLayer } from "./send.ts";
+import type { Timings } from "./timings.ts";
+
+/**
+ * Sends Accept-Encoding, unless the request has one or asks for a Range, and decodes what comes.
+ *
+ * @param options - codings and bounds of `@stack/compression`: size, ratio, length of the chain (S123, S124)
+ *
+ * A decoded response has no Content-Encoding and no Content-Length any more. Content in a coding that is not known is
+ * given as it is, and says so in its Content-Encoding. A call rejects with ClientError `ERR_CLIENT_PROTOCOL` for a chain
+ * of too many codings. Reading fails with `ERR_CLIENT_CONTENT_TOO_LARGE` for content beyond the bounds, with
+ * `ERR_CLIENT_PROTOCOL` for content that is broken; the `cause` is the ContentDecodingError.
+ *
+ * @example
+ * ```ts
+ * import { createClient, decode } from "@stack/client";
+ *
+ * const client = createClient({ layers: [decode({ maxRatio: 100 })] });
+ * ```
+ */
+export function decode(options: DecodingOptions = {}): ClientLayer {
+  const accepted = acceptEncoding(options.codings);
+  return (inner) => async (request) => {
+    const { fields } = request;
+    // A range is one of the coded octets; nobody could decode it (RFC 9110 §14.1).
+    if (!fields.has("accept-encoding")) fields.append("Accept-Encoding", fields.has("range") ? "identity" : accepted);
+    const { maxContentOctets } = request.options;
+    const bounds = maxContentOctets === undefined ? options : { maxOctets: maxContentOctets, ...options };
+    return decoded(await inner(request), bounds);
+  };
+}
+
+function decoded(response: ClientResponse, options: DecodingOptions): ClientResponse {
+  const { carrier } = response;
+  const encoding = response.fields.get("content-encoding");
+  // Without octets, as after HEAD, the fields speak of content that is not there.
+  if (encoding === undefined || carrier.contentLength === 0) return response;
+  try {
+    const codings = parseContentEncoding(encoding, options);
+    if (codings.length === 0) return response;
+    const fields = new Fields();
+    for (const [name, value] of response.fields)
+      if (!DROPPED.some((other) => sameName(name, other))) fields.append(name, value);
+    const origin = new DecodedOrigin(carrier, codings, options);
+    return response.with({ fields, origin: new DecodedResponseOrigin(carrier, origin, response.request.origin.href) });
+  } catch (error) {
+    if (!(error instanceof ContentDecodingError)) throw error;
+    if (error.code === "ERR_CODING_UNKNOWN") return response;
+    response.cancel();
+    throw failure(error, response.request.origin.href);
+  }
+}
+
+/** A response's other side, with the content decoded. */
+class DecodedResponseOrigin implements ResponseOrigin {
+  readonly contentLength: number;
+  readonly contentLimit: number;
+  private readonly carrier: ResponseOrigin;
+  private readonly origin: DecodedOrigin;
+  private readonly where: string;
+
+  constructor(carrier: ResponseOrigin, origin: DecodedOrigin, where: string) {
+    this.contentLength = origin.contentLength;
+    this.contentLimit = origin.contentLimit;
+    this.carrier = carrier;
+    this.origin = origin;
+    this.where = where;
+  }
+
+  get complete(): boolean {
+    return false;
+  }
+
+  get version(): "1.0" | "1.1" | "2" {
+    return this.carrier.version;
+  }
+
+  get timings(): Timings {
+    return this.carrier.timings;
+  }
+
+  get trailers(): Fields {
+    return this.carrier.trailers;
+  }
+
+  get untilClose(): boolean {
+    return this.carrier.untilClose;
+  }
+
+  /** Decoded content is always read. */
+  whole(): null {
+    return null;
+  }
+
+  cancel(): void {
+    this.carrier.cancel();
+  }
+
+  read(receiver: ContentReceiver): ContentSource {
+    return this.origin.read({
+      onContent: (bytes, start, end) => receiver.onContent(bytes, start, end),
+      onEnd: (trailers) => receiver.onEnd(trailers),
+      onError: (error) => receiver.onError(error instanceof ContentDecodingError ? failure(error, this.where) : error),
+    });
+  }
+}
+
+function failure(error: ContentDecodingError, origin: string): ClientError {
+  const tooLarge = error.code === "ERR_CODING_TOO_LARGE" || error.code === "ERR_CODING_RATIO";
+  const code = tooLarge ? "ERR_CLIENT_CONTENT_TOO_LARGE" : "ERR_CLIENT_PROTOCOL";
+  return new ClientError(code, "content", origin, error.message, { cause: error });
+}
+
+/** What is true of the coded content only. */
+const DROPPED = ["Content-Encoding", "Content-Length"] as const;
