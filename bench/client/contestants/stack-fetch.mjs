@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createFetch } from "../../../packages/client/dist/fetch.js";
+const { createFetch } = await import(new URL("../../../packages/client/dist/fetch.js", import.meta.url).href);
 
 /** @type {import("../load.mjs").Open} */
 export function open({ url, connections }) {
