@@ -1,0 +1,2 @@
+export { createFetch, type Fetch, type FetchInit, type FetchOptions, fetch } from "./fetch-call.ts";
+export { FetchResponse } from "./fetch-response.ts";
