@@ -1,9 +1,9 @@
 /** A test without a network: a server in memory that fails once, and what the client makes of it. */
-import { ClientError, createClient, retry } from "@stack/client";
+import { ClientError, createClient } from "@stack/client";
 import { createMock } from "@stack/client/mock";
 
 const mock = createMock((_, response) => response.text("in stock"));
-const client = createClient({ connect: mock.connect, layers: [retry({ baseMs: 1 })] });
+const client = createClient({ connect: mock.connect, retry: { baseMs: 1 } });
 
 mock.fail({ kind: "reset" });
 const response = await client.get("https://shop.example/books/1");

@@ -1,5 +1,5 @@
-/** A retry policy, with redirects and decoding around the transport: a server that is busy twice, then moved. */
-import { createClient, decode, redirects, retry } from "@stack/client";
+/** A retry policy: a server that is busy twice, then moved. */
+import { createClient } from "@stack/client";
 import { createServer } from "@stack/server";
 
 let calls = 0;
@@ -16,11 +16,11 @@ server.get("/report", (_, response) => {
 });
 const { url } = await server.listen(0);
 
-// The first layer is the outermost: each redirect is a request of its own, with attempts of its own.
+// Redirects and codings are dealt with by themselves; each request of a chain has attempts of its own.
 const client = createClient({
   baseUrl: url,
   timeouts: { totalMs: 10_000 },
-  layers: [redirects(), retry({ maxRetries: 3, baseMs: 20, budgetRatio: 0.2 }), decode()],
+  retry: { maxRetries: 3, baseMs: 20, budgetRatio: 0.2 },
 });
 
 const response = await client.get("/old");

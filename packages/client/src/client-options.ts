@@ -12,9 +12,9 @@ import type { ClientConnectionOptions as Http2Options } from "@stack/http2";
 import type { ClientTls, ClientTlsOptions } from "@stack/tls";
 import type { VersionChoice } from "./connection-key.ts";
 import type { Connect, DialChoices } from "./connector.ts";
+import type { LayerOptions } from "./layers.ts";
 import type { ProxyOptions } from "./proxy-route.ts";
 import type { RequestOptions, Timeouts } from "./request-options.ts";
-import type { ClientLayer } from "./send.ts";
 
 /** How many connections there are, and for how long. Times in ms. */
 export interface PoolOptions {
@@ -39,7 +39,7 @@ export interface PoolOptions {
 }
 
 /** What a client is made of. */
-export interface ClientOptions extends RequestOptions {
+export interface ClientOptions extends RequestOptions, LayerOptions {
   /** URLs of requests are paths below it, and cannot leave it (S110). */
   readonly baseUrl?: string | URL;
   /** Fields of every request that does not set them itself. */
@@ -60,8 +60,6 @@ export interface ClientOptions extends RequestOptions {
   readonly proxy?: string | URL | ProxyOptions | null;
   /** Opens connections in a way of its own. Default: TCP, and TLS for https. */
   readonly connect?: Connect;
-  /** Around the transport, the first the outermost. */
-  readonly layers?: readonly ClientLayer[];
   /** What only HTTP/1.1 connections have: lenience, bounds on heads. */
   readonly http1?: Pick<Http1Options, "head" | "lenient" | "maxInformational" | "maxDrainOctets" | "continueTimeoutMs">;
   /** What only HTTP/2 connections have: windows, bounds on field sections. */

@@ -12,10 +12,12 @@ import { identity } from "./connection-key.ts";
 import { createConnector, type DialChoices } from "./connector.ts";
 import { ClientError } from "./errors.ts";
 import { type ForwardOptions, forward } from "./forward.ts";
+import { LAYER_OPTIONS, withLayers } from "./layers.ts";
 import { Pool } from "./pool.ts";
 import { ProxyRoutes } from "./proxy-route.ts";
 import { RequestContent } from "./request-content.ts";
 import {
+  overOptions,
   REQUEST_OPTIONS,
   REQUEST_PARTS,
   type RequestInit,
@@ -87,7 +89,7 @@ export class Client {
     const way = String(identity(own.connect ?? own.dial ?? NO_CHOICES));
     this.base = own.baseUrl === undefined ? null : parseBaseUrl(own.baseUrl);
     this.fields = own.fields === undefined ? null : new Fields(own.fields);
-    this.defaults = requestOptions(own, { timeouts });
+    this.defaults = requestOptions(own, overOptions({ timeouts }, {}));
     this.pool = new Pool({
       options: limits,
       connect,
@@ -114,9 +116,7 @@ export class Client {
       },
     });
     this.transport = new Transport(this.pool);
-    let { send } = this.transport;
-    for (const layer of [...(own.layers ?? [])].reverse()) send = layer(send);
-    this.send = send;
+    this.send = withLayers(this.transport.send, own);
   }
 
   /** Figures of this moment. */
@@ -235,7 +235,7 @@ const CLIENT_OPTIONS: ReadonlySet<string> = new Set([
   "dial",
   "proxy",
   "connect",
-  "layers",
+  ...LAYER_OPTIONS,
   "http1",
   "http2",
 ]);
@@ -250,11 +250,13 @@ function requestOptions(own: RequestOptions, defaults: ResolvedRequestOptions): 
     resolved[name] = own[name as keyof RequestOptions];
   }
   if (!some) return defaults;
-  const { maxContentOctets } = own;
+  const { maxContentOctets, redirect } = own;
+  if (redirect !== undefined && redirect !== "follow" && redirect !== "manual" && redirect !== "error")
+    throw new RangeError(`redirect is "follow", "manual" or "error", not ${JSON.stringify(redirect)}`);
   if (maxContentOctets !== undefined && !(maxContentOctets >= 0))
     throw new RangeError(`maxContentOctets must be 0 or more, not ${maxContentOctets}`);
   const timeouts = own.timeouts === undefined ? defaults.timeouts : resolveTimeouts(own.timeouts, defaults.timeouts);
-  return Object.assign(Object.create(null) as object, defaults, resolved, { timeouts });
+  return overOptions(defaults, { ...resolved, timeouts });
 }
 
 /** The proxies on the way, if there are any. @throws TypeError for one that is none */

@@ -11,6 +11,7 @@ import {
   parseContentEncoding,
 } from "@stack/compression";
 import { type ContentReceiver, type ContentSource, Fields, sameName } from "@stack/http";
+import { ownOptions } from "./client-options.ts";
 import { ClientError } from "./errors.ts";
 import type { ClientResponse, ResponseOrigin } from "./response.ts";
 import type { ClientLayer } from "./send.ts";
@@ -19,7 +20,8 @@ import type { Timings } from "./timings.ts";
 /**
  * Sends Accept-Encoding, unless the request has one or asks for a Range, and decodes what comes.
  *
- * @param options - codings and bounds of `@stack/compression`: size, ratio, length of the chain (S123, S124)
+ * @param given - codings and bounds of `@stack/compression`: size, ratio, length of the chain (S123, S124)
+ * @throws TypeError for an option that is unknown
  *
  * A decoded response has no Content-Encoding and no Content-Length any more. Content in a coding that is not known is
  * given as it is, and says so in its Content-Encoding. A call rejects with ClientError `ERR_CLIENT_PROTOCOL` for a chain
@@ -30,18 +32,21 @@ import type { Timings } from "./timings.ts";
  * ```ts
  * import { createClient, decode } from "@stack/client";
  *
- * const client = createClient({ layers: [decode({ maxRatio: 100 })] });
+ * const client = createClient({ decoding: { maxRatio: 100 } });
  * ```
  */
-export function decode(options: DecodingOptions = {}): ClientLayer {
+export function decode(given: DecodingOptions = {}): ClientLayer {
+  const options = ownOptions(given, NAMES, "decoding");
   const accepted = acceptEncoding(options.codings);
-  return (inner) => async (request) => {
+  return (inner) => (request) => {
     const { fields } = request;
+    if (request.options.decode === false) return inner(request);
     // A range is one of the coded octets; nobody could decode it (RFC 9110 §14.1).
     if (!fields.has("accept-encoding")) fields.append("Accept-Encoding", fields.has("range") ? "identity" : accepted);
     const { maxContentOctets } = request.options;
-    const bounds = maxContentOctets === undefined ? options : { maxOctets: maxContentOctets, ...options };
-    return decoded(await inner(request), bounds);
+    const bounds =
+      maxContentOctets === undefined ? options : ownOptions({ maxOctets: maxContentOctets, ...options }, NAMES, "");
+    return inner(request).then((response) => decoded(response, bounds));
   };
 }
 
@@ -125,6 +130,8 @@ function failure(error: ContentDecodingError, origin: string): ClientError {
   const code = tooLarge ? "ERR_CLIENT_CONTENT_TOO_LARGE" : "ERR_CLIENT_PROTOCOL";
   return new ClientError(code, "content", origin, error.message, { cause: error });
 }
+
+const NAMES: ReadonlySet<string> = new Set(["codings", "maxCodings", "maxOctets", "maxRatio", "ratioFloor"]);
 
 /** What is true of the coded content only. */
 const DROPPED = ["Content-Encoding", "Content-Length"] as const;

@@ -11,7 +11,7 @@ import { type Fields, type Handler, HttpError, type HttpRequest, type HttpRespon
 import { ClientError } from "./errors.ts";
 import { endToEnd } from "./hop-by-hop.ts";
 import { RequestContent } from "./request-content.ts";
-import type { ResolvedRequestOptions } from "./request-options.ts";
+import { overOptions, type ResolvedRequestOptions } from "./request-options.ts";
 import { RequestUrl } from "./request-url.ts";
 import type { ClientResponse } from "./response.ts";
 import { ClientRequest, type Send } from "./send.ts";
@@ -55,14 +55,20 @@ export function forward(
     const content = length === 0 ? null : RequestContent.streamed(() => request.content.stream(), { length });
     const search = request.search === "" ? "" : `?${request.search}`;
     const url = new RequestUrl(origin, request.path + search, "");
-    return new ClientRequest(request.method, url, fields, content, request.signal, {
-      ...defaults,
-      onInformational: (status, informational) => {
-        const passed = status === 100 || response.headSent ? null : endToEnd(informational);
-        if (passed !== null) response.inform(status, passed);
-      },
-      trailers: () => trailersOf(request.content.trailers),
-    });
+    return new ClientRequest(
+      request.method,
+      url,
+      fields,
+      content,
+      request.signal,
+      overOptions(defaults, {
+        onInformational: (status, informational) => {
+          const passed = status === 100 || response.headSent ? null : endToEnd(informational);
+          if (passed !== null) response.inform(status, passed);
+        },
+        trailers: () => trailersOf(request.content.trailers),
+      }),
+    );
   }
 
   return async (request, response) => {

@@ -13,13 +13,21 @@ export { decode } from "./decode.ts";
 export { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
 export type { ForwardOptions } from "./forward.ts";
 export { HttpProxyError, type HttpProxyErrorCode, type HttpTunnelTarget, httpTunnel } from "./http-proxy.ts";
+export type { LayerOptions } from "./layers.ts";
 export { type ProxiedHost, parseNoProxy } from "./no-proxy.ts";
 export { type ChooseProxy, type Environment, type ProxyTarget, proxiesFromEnvironment } from "./proxy-env.ts";
 export type { ProxyOptions } from "./proxy-route.ts";
 export { type ProxyScheme, ProxyServer, parseProxy } from "./proxy-server.ts";
 export { MAX_REDIRECTS, type RedirectOptions, redirects } from "./redirects.ts";
 export { type ContentInit, RequestContent, type StreamedContentOptions } from "./request-content.ts";
-export type { Progress, RequestInit, RequestOptions, ResolvedRequestOptions, Timeouts } from "./request-options.ts";
+export type {
+  Progress,
+  RedirectMode,
+  RequestInit,
+  RequestOptions,
+  ResolvedRequestOptions,
+  Timeouts,
+} from "./request-options.ts";
 export { Origin, RequestUrl } from "./request-url.ts";
 export { ClientResponse, type ResponseOrigin } from "./response.ts";
 export { RETRY_STATUSES, type RetryClock, type RetryOptions, retry } from "./retry.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { Fields, sameName } from "@stack/http";
+import { ownOptions } from "./client-options.ts";
 import { ClientError } from "./errors.ts";
 import type { ClientResponse } from "./response.ts";
 import type { ClientLayer, ClientRequest } from "./send.ts";
@@ -27,7 +28,7 @@ export const MAX_REDIRECTS = 20;
 /**
  * Follows 301, 302, 303, 307 and 308.
  *
- * @throws RangeError for a `maxRedirects` that is no whole number from 0 on. A call rejects with ClientError
+ * @throws RangeError for a `maxRedirects` that is no whole number from 0 on; TypeError for an option that is unknown. A call rejects with ClientError
  *   `ERR_CLIENT_REDIRECT`, stage `"redirect"`, for what is not followed: one redirect too many; another scheme than http
  *   and https, or from https to http (S108); a Location that is no URL; content that was sent and cannot be made again
  *
@@ -42,27 +43,38 @@ export const MAX_REDIRECTS = 20;
  * ```ts
  * import { createClient, redirects } from "@stack/client";
  *
- * const client = createClient({ layers: [redirects({ maxRedirects: 5, credentialFields: ["X-Api-Key"] })] });
+ * const client = createClient({ redirects: { maxRedirects: 5, credentialFields: ["X-Api-Key"] } });
+const alone = createClient({ redirect: "manual", layers: [redirects({ maxRedirects: 0 })] });
  * ```
  */
 export function redirects(options: RedirectOptions = {}): ClientLayer {
-  const { maxRedirects = MAX_REDIRECTS, allowDowngrade = false, now = () => performance.now() } = options;
+  const own = ownOptions(options, NAMES, "redirects");
+  const { maxRedirects = MAX_REDIRECTS, allowDowngrade = false, now = () => performance.now() } = own;
   if (!(Number.isInteger(maxRedirects) && maxRedirects >= 0))
     throw new RangeError(`maxRedirects must be a whole number from 0 on, not ${maxRedirects}`);
-  const credentials = [...CREDENTIALS, ...(options.credentialFields ?? [])];
-  return (inner) => async (first) => {
-    const start = first.options.timeouts.totalMs === Number.POSITIVE_INFINITY ? 0 : now();
-    let request = first;
-    for (let followed = 0; ; followed++) {
-      // What was told of the call is counted from its first request, so that a chain of redirects gains no time.
-      const sent = followed === 0 ? request : withinTotal(request, now() - start);
-      const response = await inner(sent);
-      const location = isRedirect(response.status) ? locationOf(response) : null;
-      if (location === null) return followed === 0 ? response : response.with({ redirected: true });
-      response.cancel();
-      if (followed === maxRedirects) throw refusal(request, `more than ${maxRedirects} redirects; is it a loop?`);
-      request = redirected(request, response.status, resolve(request, location, allowDowngrade), credentials);
+  const credentials = [...CREDENTIALS, ...(own.credentialFields ?? [])];
+  return (inner) => {
+    async function follow(first: ClientRequest, redirect: ClientResponse, start: number): Promise<ClientResponse> {
+      let request = first;
+      let response = redirect;
+      for (let followed = 0; ; followed++) {
+        const location = isRedirect(response.status) ? locationOf(response) : null;
+        if (location === null) return followed === 0 ? response : response.with({ redirected: true });
+        response.cancel();
+        if (first.options.redirect === "error") throw refusal(request, 'a redirect, and redirect is "error"');
+        if (followed === maxRedirects) throw refusal(request, `more than ${maxRedirects} redirects; is it a loop?`);
+        request = redirected(request, response.status, resolve(request, location, allowDowngrade), credentials);
+        // What was told of the call is counted from its first request, so that a chain of redirects gains no time.
+        response = await inner(withinTotal(request, now() - start));
+      }
     }
+    return (first) => {
+      const { redirect, timeouts } = first.options;
+      if (redirect === "manual") return inner(first);
+      const start = timeouts.totalMs === Number.POSITIVE_INFINITY ? 0 : now();
+      // Nearly no response is a redirect: for the others this is one step of one promise.
+      return inner(first).then((response) => (isRedirect(response.status) ? follow(first, response, start) : response));
+    };
   };
 }
 
@@ -110,11 +122,14 @@ function refusal(request: ClientRequest, message: string): ClientError {
 }
 
 function isRedirect(status: number): boolean {
+  if (status < 301) return false;
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
 /** How much of a scheme an error repeats, characters. */
 const SHOWN = 20;
+
+const NAMES: ReadonlySet<string> = new Set(["maxRedirects", "allowDowngrade", "credentialFields", "now"]);
 
 /** For the first origin only (S107). */
 const CREDENTIALS = ["Authorization", "Cookie", "Proxy-Authorization", "Host"] as const;

@@ -29,6 +29,9 @@ export interface Timeouts {
 /** Octets that went or came, and how many there will be, or -1. */
 export type Progress = (octets: number, total: number) => void;
 
+/** See {@link RequestOptions.redirect}. */
+export type RedirectMode = "follow" | "manual" | "error";
+
 /** How a request is sent, and what is told of it. */
 export interface RequestOptions {
   readonly timeouts?: Timeouts;
@@ -42,6 +45,13 @@ export interface RequestOptions {
   readonly onDownloadProgress?: Progress;
   /** Content waits until the server asks for it (RFC 9110 §10.1.1). Default false. */
   readonly expectContinue?: boolean;
+  /**
+   * What becomes of 301, 302, 303, 307 and 308: `"follow"`, `"manual"` (the response is given as it is) or `"error"`.
+   * Default "follow".
+   */
+  readonly redirect?: RedirectMode;
+  /** Ask for coded content, and undo its codings (RFC 9110 §8.4). Default true. */
+  readonly decode?: boolean;
   /** Sent after streamed content (RFC 9110 §6.5). Called when the content is complete. */
   readonly trailers?: () => FieldsInit | undefined;
 }
@@ -49,6 +59,11 @@ export interface RequestOptions {
 /** The options of one call over those of its client, with every time filled in. */
 export interface ResolvedRequestOptions extends RequestOptions {
   readonly timeouts: Required<Timeouts>;
+}
+
+/** `options` with other ones over them, in an object that inherits nothing (S127). */
+export function overOptions(options: ResolvedRequestOptions, changes: RequestOptions): ResolvedRequestOptions {
+  return Object.assign(Object.create(null) as object, options, changes) as ResolvedRequestOptions;
 }
 
 /** A request: {@link RequestOptions}, and what it says. */
@@ -70,6 +85,8 @@ export const REQUEST_OPTIONS: ReadonlySet<string> = new Set([
   "onUploadProgress",
   "onDownloadProgress",
   "expectContinue",
+  "redirect",
+  "decode",
   "trailers",
 ]);
 

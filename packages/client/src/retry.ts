@@ -8,6 +8,7 @@
  * @module
  */
 import { METHODS, parseHttpDate } from "@stack/http";
+import { ownOptions } from "./client-options.ts";
 import { ClientError, type ClientErrorCode } from "./errors.ts";
 import type { ClientResponse } from "./response.ts";
 import type { ClientLayer, ClientRequest } from "./send.ts";
@@ -51,7 +52,7 @@ export const RETRY_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 
 /**
  * Tries again: after failures on the way to a response, and after some statuses.
  *
- * @throws RangeError for a bound that is none
+ * @throws RangeError for a bound that is none; TypeError for an option that is unknown
  *
  * Only methods that may be sent twice, and content that can be made again. Once a head has come with any other status,
  * the response is final: what fails in its content is not begun anew, so that no two responses are ever glued (S35). A
@@ -62,11 +63,18 @@ export const RETRY_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 
  * ```ts
  * import { createClient, retry } from "@stack/client";
  *
- * const client = createClient({ layers: [retry({ maxRetries: 3 })] });
+ * const client = createClient({ retry: { maxRetries: 3 } });
+const bare = createClient({ layers: [retry()] });
  * ```
  */
 export function retry(options: RetryOptions = {}): ClientLayer {
-  const { statuses = RETRY_STATUSES, methods, clock = PROCESS_CLOCK, random = Math.random, ...given } = options;
+  const {
+    statuses = RETRY_STATUSES,
+    methods,
+    clock = PROCESS_CLOCK,
+    random = Math.random,
+    ...given
+  } = ownOptions(options, NAMES, "retry");
   const bounds = { ...DEFAULTS, ...given };
   for (const [name, value] of Object.entries(bounds))
     if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${String(value)}`);
@@ -154,6 +162,8 @@ const DEFAULTS = {
   budgetRatio: 0.2,
   budgetBurst: 10,
 };
+
+const NAMES: ReadonlySet<string> = new Set([...Object.keys(DEFAULTS), "statuses", "methods", "clock", "random"]);
 
 const PROCESS_CLOCK: RetryClock = {
   now: () => Date.now(),

@@ -4,6 +4,7 @@
  * @module
  */
 import { ClientError } from "./errors.ts";
+import { overOptions } from "./request-options.ts";
 import { ClientRequest } from "./send.ts";
 
 /** What is left of `timeouts.totalMs` after `elapsedMs`; 0 or less when it is over. */
@@ -28,5 +29,5 @@ export function withinTotal(next: ClientRequest, elapsedMs: number): ClientReque
   const timeouts = { ...options.timeouts, totalMs: left };
   const { method, fields, content, signal } = next;
   const url = { origin, target, credentials: "" };
-  return new ClientRequest(method, url, fields, content, signal, { ...options, timeouts });
+  return new ClientRequest(method, url, fields, content, signal, overOptions(options, { timeouts }));
 }

@@ -1,4 +1,5 @@
 import { type Client, ClientError, createClient } from "@stack/client";
+import { acceptEncoding } from "@stack/compression";
 import { createClientTls } from "@stack/tls";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { connectionKey, type Route } from "../src/connection-key.ts";
@@ -160,6 +161,14 @@ test("S127, S49: what is planted on Object.prototype is neither an option nor a 
     expectContinue: true,
     tls: { rejectUnauthorized: false },
     layers: [() => () => Promise.reject(new Error("evil"))],
+    redirect: "error",
+    decode: false,
+    retry: { maxRetries: 9 },
+    redirects: { maxRedirects: 0 },
+    allowDowngrade: true,
+    decoding: { codings: [] },
+    codings: [],
+    maxOctets: 0,
   };
   for (const [name, value] of Object.entries(planted))
     Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true });
@@ -171,6 +180,8 @@ test("S127, S49: what is planted on Object.prototype is neither an option nor a 
     for (const name of Object.keys(planted)) delete (Object.prototype as Record<string, unknown>)[name];
   }
   const { port } = new URL(server.origin);
-  expect(heads).toEqual([`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\na: b\r\n\r\n`]);
+  expect(heads).toEqual([
+    `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\na: b\r\nAccept-Encoding: ${acceptEncoding()}\r\n\r\n`,
+  ]);
   await other.close();
 });

@@ -1,5 +1,5 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
-import { createClient, decode } from "@stack/client";
+import { createClient } from "@stack/client";
 import { createServer } from "@stack/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -36,7 +36,7 @@ afterAll(() => server.close());
 
 describe.each(["alpn", "prior-knowledge"] as const)("decode: RFC 9110 §8.4, version %s", (version) => {
   test.each(["gzip", "deflate", "br", "gzip, br"])("%s is undone, in one value and as a stream", async (coding) => {
-    const client = createClient({ version, layers: [decode()] });
+    const client = createClient({ version });
     const where = `${url}/coded/${encodeURIComponent(coding)}`;
     const response = await client.get(where);
     expect(response.fields.has("content-encoding")).toBe(false);
@@ -50,7 +50,7 @@ describe.each(["alpn", "prior-knowledge"] as const)("decode: RFC 9110 §8.4, ver
   });
 
   test("an unknown coding is given as it is, and says so; identity is none; HEAD has no content", async () => {
-    const client = createClient({ version, layers: [decode()] });
+    const client = createClient({ version });
     const unknown = await client.get(`${url}/coded/x-unknown`);
     expect(unknown.fields.get("content-encoding")).toBe("x-unknown");
     expect(await unknown.text()).toBe("as it is");
@@ -60,7 +60,7 @@ describe.each(["alpn", "prior-knowledge"] as const)("decode: RFC 9110 §8.4, ver
   });
 
   test("RFC 9110 §12.5.3: asks for what it can undo; not with Range; the user's own is kept", async () => {
-    const client = createClient({ version, layers: [decode()] });
+    const client = createClient({ version });
     const asked = async (fields: { readonly [name: string]: string }): Promise<string> =>
       (await client.get(`${url}/asked`, { fields })).text();
     expect(await asked({})).toMatch(/^gzip, deflate, br(, zstd)?$/);
@@ -70,7 +70,7 @@ describe.each(["alpn", "prior-knowledge"] as const)("decode: RFC 9110 §8.4, ver
   });
 
   test("what is broken is an error of the content, and the client goes on", async () => {
-    const client = createClient({ version, layers: [decode()] });
+    const client = createClient({ version });
     await expect((await client.get(`${url}/corrupt`)).text()).rejects.toMatchObject({
       name: "ClientError",
       code: "ERR_CLIENT_PROTOCOL",
@@ -84,10 +84,10 @@ describe.each(["alpn", "prior-knowledge"] as const)("decode: RFC 9110 §8.4, ver
 
   test("S123, S124: size, ratio and chain are bounded, of streams too", async () => {
     const tooLarge = { code: "ERR_CLIENT_CONTENT_TOO_LARGE", stage: "content" };
-    const client = createClient({ version, layers: [decode({ maxRatio: 10, ratioFloor: 10_000 })] });
+    const client = createClient({ version, decoding: { maxRatio: 10, ratioFloor: 10_000 } });
     await expect((await client.get(`${url}/bomb`)).text()).rejects.toMatchObject(tooLarge);
     await client.close();
-    const bounded = createClient({ version, maxContentOctets: 100_000, layers: [decode()] });
+    const bounded = createClient({ version, maxContentOctets: 100_000 });
     const response = await bounded.get(`${url}/bomb`);
     let octets = 0;
     const reading = (async () => {

@@ -1,4 +1,4 @@
-import { createClient, redirects } from "@stack/client";
+import { createClient } from "@stack/client";
 import { createServer } from "@stack/server";
 import { Authority } from "@stack/testing/certificates";
 import { expect, test } from "vitest";
@@ -19,11 +19,11 @@ test("S108: from https to http only with allowDowngrade, and without credentials
   const tls = { ca: authority.cert };
   const fields = { Authorization: "Bearer secret" };
 
-  const strict = createClient({ tls, layers: [redirects()] });
+  const strict = createClient({ tls });
   await expect(strict.get(from, { fields })).rejects.toMatchObject({ code: "ERR_CLIENT_REDIRECT", stage: "redirect" });
   await strict.close();
 
-  const lax = createClient({ tls, layers: [redirects({ allowDowngrade: true })] });
+  const lax = createClient({ tls, redirects: { allowDowngrade: true } });
   expect(await (await lax.get(from, { fields })).text()).toBe("no credentials");
   await lax.close();
   await Promise.all([plain.close(), secure.close()]);

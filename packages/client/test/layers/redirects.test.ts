@@ -1,11 +1,4 @@
-import {
-  type Client,
-  type ClientError,
-  createClient,
-  MAX_REDIRECTS,
-  type RedirectOptions,
-  redirects,
-} from "@stack/client";
+import { type Client, type ClientError, createClient, MAX_REDIRECTS, type RedirectOptions } from "@stack/client";
 import { createServer, type Server } from "@stack/server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -174,8 +167,8 @@ function site(): Server {
   return server;
 }
 
-async function using(work: (client: Client) => Promise<void>, options?: RedirectOptions): Promise<void> {
-  const client = createClient({ layers: [redirects(options)] });
+async function using(work: (client: Client) => Promise<void>, options: RedirectOptions = {}): Promise<void> {
+  const client = createClient({ redirects: options });
   await work(client);
   await client.close();
 }

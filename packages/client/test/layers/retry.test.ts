@@ -151,7 +151,7 @@ async function using<T>(options: RetryOptions, work: (client: Client, pauses: nu
       return () => undefined;
     },
   };
-  const client = createClient({ layers: [retry({ clock, random: () => 0.5, ...options })] });
+  const client = createClient({ retry: { clock, random: () => 0.5, ...options } });
   const result = await work(client, pauses);
   await client.close();
   return result;

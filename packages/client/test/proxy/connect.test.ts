@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 function clientWith(options: ClientOptions): Client {
-  const client = createClient({ tls: { ca: authority.cert }, ...options });
+  const client = createClient({ decode: false, tls: { ca: authority.cert }, ...options });
   onTestFinished(async () => {
     await client.close({ graceMs: 0 });
     expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
