@@ -75,6 +75,7 @@ export function createConnector(options: ConnectorOptions): Connect {
     const server = `${host}:${port}${route === null ? "" : ` ${route.server.name}`}`;
     await dial(address, makeEngine, {
       ...(route === null ? choices : toProxy),
+      keepsProcess: false,
       dnsTimeoutMs: dnsMs,
       connectTimeoutMs: connectMs,
       // Each stage has a time of its own; together they cannot take longer. A tunnel has what a connection has.

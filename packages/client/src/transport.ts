@@ -43,7 +43,7 @@ export class Transport implements ExchangeOwner {
 
   finished(): void {
     if (--this.active > 0) return;
-    clock.release();
+    clock.letGo();
     this.whenIdle?.();
   }
 
@@ -80,7 +80,8 @@ export class Transport implements ExchangeOwner {
         new ClientError("ERR_CLIENT_CLOSED", "request", request.origin.href, "the client was closed; make a new one"),
       );
     return new Promise((resolve, reject) => {
-      if (this.active++ === 0) clock.acquire();
+      // Requests keep the process alive, and connections that idle do not.
+      if (this.active++ === 0) clock.hold();
       const exchange = new Exchange(this, request, resolve, reject);
       exchange.start();
       if (!exchange.isOver) this.pool.submit(exchange);

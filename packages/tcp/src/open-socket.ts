@@ -14,6 +14,11 @@ export interface SocketOptions {
   readonly noDelay?: boolean;
   /** TCP keep-alive probes after this time without traffic, ms; 0 for none. Default 60,000. */
   readonly keepAliveMs?: number;
+  /**
+   * The open connection keeps the process alive, as a socket of Node's does. Default true; false is for connections that
+   * are kept for later, whose user holds the process while something is under way (`clock.hold()`).
+   */
+  readonly keepsProcess?: boolean;
   /** Nothing stands between the socket and the engine, neither a tunnel nor a handshake: reads go into one buffer. */
   readonly isCarriedAsIs?: boolean;
 }
@@ -24,7 +29,7 @@ export function openSocket(
   options: SocketOptions,
   done: (error: Error | null, socket?: Socket) => void,
 ): () => void {
-  const { noDelay = true, keepAliveMs = 60_000, isCarriedAsIs = false } = options;
+  const { noDelay = true, keepAliveMs = 60_000, keepsProcess = true, isCarriedAsIs = false } = options;
   // A runtime that knows no `onread` tells of octets by events, for which the carrier listens as well.
   const onread = { buffer: readBuffer, callback: (octets: number): boolean => receiveReused(socket, octets) };
   const socket: Socket = connectSocket({
@@ -42,6 +47,7 @@ export function openSocket(
   };
   const onConnect = (): void => {
     socket.removeListener("error", onError);
+    if (!keepsProcess) socket.unref();
     done(null, socket);
   };
   socket.once("error", onError).once("connect", onConnect);

@@ -113,6 +113,7 @@ export class Clock {
   private readonly system: () => number;
   private systemTime: number;
   private users: number;
+  private holders: number;
   private timer: ReturnType<typeof setInterval> | null;
 
   /** @param system - monotonic time, ms */
@@ -122,6 +123,7 @@ export class Clock {
     this.wheel = new TimerWheel(this.systemTime);
     this.epochSeconds = Math.floor(Date.now() / 1000);
     this.users = 0;
+    this.holders = 0;
     this.timer = null;
   }
 
@@ -141,6 +143,18 @@ export class Clock {
     if (--this.users > 0 || this.timer === null) return;
     clearInterval(this.timer);
     this.timer = null;
+  }
+
+  /** As {@link acquire}, and the process stays alive until {@link letGo}: someone waits for what is under way. */
+  hold(): void {
+    this.acquire();
+    if (this.holders++ === 0) this.timer?.ref();
+  }
+
+  /** The end of {@link hold}. */
+  letGo(): void {
+    if (--this.holders === 0) this.timer?.unref();
+    this.release();
   }
 
   /** Reads the time. Nothing is due before {@link expire}. */
