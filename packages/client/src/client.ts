@@ -131,7 +131,9 @@ export class Client {
    * @throws ClientError, always; its `code` and `stage` say what went wrong, and how far the request had come
    */
   request(url: string | URL, init?: RequestInit): Promise<ClientResponse> {
-    return this.call(init?.method ?? "GET", url, init);
+    // Its own method only: what was planted on `Object.prototype` makes no DELETE of a GET (S127).
+    const method = init !== undefined && Object.hasOwn(init, "method") ? init.method : undefined;
+    return this.call(method ?? "GET", url, init);
   }
 
   get(url: string | URL, init?: MethodInit): Promise<ClientResponse> {

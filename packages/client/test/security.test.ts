@@ -185,3 +185,45 @@ test("S127, S49: what is planted on Object.prototype is neither an option nor a 
   ]);
   await other.close();
 });
+
+test.each<[string, unknown]>([
+  ["method", "DELETE"],
+  ["path", "/run/evil.sock"],
+  ["socketPath", "/run/evil.sock"],
+  ["host", "192.0.2.1"],
+  ["hostname", "192.0.2.1"],
+  ["port", 1],
+  ["localAddress", "192.0.2.1"],
+  ["proxy", "http://192.0.2.1"],
+  ["expectContinue", true],
+  ["maxContentOctets", 0],
+  ["contentLength", 7],
+  ["length", 7],
+  ["mediaType", "evil/evil"],
+  ["timeouts", { totalMs: 0 }],
+  ["totalMs", 0],
+  ["headMs", 0],
+  ["pool", { maxQueued: 0 }],
+  ["http1", { lenient: { bareLf: true } }],
+  ["scheme", "https"],
+])("S127: %s on Object.prototype changes no call", async (name, value) => {
+  const planted = Object.prototype as Record<string, unknown>;
+  const before = createClient();
+  const calls: string[] = [];
+  planted[name] = value;
+  try {
+    const after = createClient({ pool: {}, timeouts: {}, dial: {} });
+    for (const each of [before, after])
+      calls.push((await each.request(server.origin, {})).status + (await each.post(server.origin, { json: 1 })).reason);
+    await after.close({ graceMs: 0 });
+  } finally {
+    delete planted[name];
+  }
+  await before.close({ graceMs: 0 });
+  expect(calls).toEqual(["204No Content", "204No Content"]);
+  const { host } = new URL(server.origin);
+  const fields = `Accept-Encoding: ${acceptEncoding()}`;
+  const get = `GET / HTTP/1.1\r\nHost: ${host}\r\n${fields}\r\n\r\n`;
+  const post = `POST / HTTP/1.1\r\nHost: ${host}\r\n${fields}\r\nContent-Type: application/json\r\nContent-Length: 1\r\n\r\n`;
+  expect(heads.map((head) => head.replace(/^1/, ""))).toEqual([get, post, get, post]);
+});

@@ -75,6 +75,22 @@ describe("S116: a server is who its certificate says, or nobody", () => {
     await expect(client.get(url)).rejects.toMatchObject({ code: "ERR_CLIENT_TLS" });
   });
 
+  test.each([
+    ["rejectUnauthorized", () => false],
+    ["ca", () => authority.cert],
+    ["checkServerIdentity", () => () => undefined],
+  ])("S116, S127: %s on Object.prototype is no wish either", async (name, value) => {
+    const url = await listening(["h2"]);
+    const planted = Object.prototype as Record<string, unknown>;
+    planted[name] = value();
+    try {
+      client = createClient({ tls: {} });
+      await expect(client.get(url)).rejects.toMatchObject({ code: "ERR_CLIENT_TLS" });
+    } finally {
+      delete planted[name];
+    }
+  });
+
   test("S130: a server with a bad certificate, again and again, leaves nothing behind", async () => {
     const url = await listening(["h2"]);
     client = createClient();

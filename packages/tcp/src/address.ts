@@ -33,20 +33,22 @@ export const DEFAULT_HOST = "127.0.0.1";
  * ```
  */
 export function parseAddress(address: Address): ParsedAddress {
-  if (typeof address === "number") return { host: DEFAULT_HOST, port: port(address) };
+  if (typeof address === "number") return hostAddress(DEFAULT_HOST, address);
   if (typeof address === "object") {
-    if (address.path !== undefined) return { path: path(address.path) };
+    // Own parts only: a path that was planted on `Object.prototype` would lead every dial elsewhere (S127, S128).
+    const own: typeof address = Object.assign(Object.create(null) as object, address);
+    if (own.path !== undefined) return pathAddress(own.path);
     // To the system an empty host is every host; to us it is none given.
-    return { host: address.host || DEFAULT_HOST, port: port(address.port) };
+    return hostAddress(own.host || DEFAULT_HOST, own.port);
   }
-  if (address.startsWith("unix:")) return { path: path(address.slice(5)) };
-  if (address.startsWith("/") || address.startsWith("\0")) return { path: path(address) };
+  if (address.startsWith("unix:")) return pathAddress(address.slice(5));
+  if (address.startsWith("/") || address.startsWith("\0")) return pathAddress(address);
   const parts = HOST_PORT.exec(address);
   if (parts === null) {
     const ways = '8080, "host:8080", "[::1]:8080" or "unix:/run/app.sock"';
     throw new RangeError(`an address is ${ways}, not ${JSON.stringify(address)}`);
   }
-  return { host: parts[1] || parts[2] || DEFAULT_HOST, port: port(Number(parts[3])) };
+  return hostAddress(parts[1] || parts[2] || DEFAULT_HOST, Number(parts[3]));
 }
 
 /** The address as people write it. */
@@ -55,18 +57,18 @@ export function formatAddress(address: ParsedAddress): string {
   return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 }
 
-function port(value: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new RangeError(`a port is 0 to 65535, not ${value}`);
-  return value;
+/** Neither kind inherits anything, so that the one is never taken for the other. */
+function hostAddress(host: string, port: number): ParsedAddress {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError(`a port is 0 to 65535, not ${port}`);
+  return Object.assign(Object.create(null) as object, { host, port });
 }
 
-function path(value: string): string {
-  if (value === "") throw new RangeError("a Unix socket needs a path");
+function pathAddress(path: string): ParsedAddress {
+  if (path === "") throw new RangeError("a Unix socket needs a path");
   // Some systems cut a longer one, and then listen beside it.
-  if (Buffer.byteLength(value) > MAX_PATH_OCTETS)
-    throw new RangeError(`the path of a Unix socket has at most ${MAX_PATH_OCTETS} octets: ${value}`);
-  return value;
+  if (Buffer.byteLength(path) > MAX_PATH_OCTETS)
+    throw new RangeError(`the path of a Unix socket has at most ${MAX_PATH_OCTETS} octets: ${path}`);
+  return Object.assign(Object.create(null) as object, { path });
 }
 
 /** What `sockaddr_un` has room for, less the zero at its end. */

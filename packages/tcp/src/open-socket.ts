@@ -33,6 +33,7 @@ export function openSocket(
   // A runtime that knows no `onread` tells of octets by events, for which the carrier listens as well.
   const onread = { buffer: readBuffer, callback: (octets: number): boolean => receiveReused(socket, octets) };
   const socket: Socket = connectSocket({
+    ...NOT_INHERITED,
     ...(isCarriedAsIs ? { onread } : {}),
     ...where,
     allowHalfOpen: true,
@@ -70,6 +71,9 @@ export function checkHost(host: string): void {
     throw new RangeError(`${JSON.stringify(host)} is no host; an IPv4 address is four decimal numbers, 127.0.0.1`);
   if (host.length > MAX_NAME || NO_NAME.test(host)) throw new RangeError(`${JSON.stringify(host)} is no host`);
 }
+
+/** What the runtime would otherwise read from `Object.prototype`, and connect elsewhere by (S127). */
+const NOT_INHERITED = { path: undefined, localAddress: undefined, localPort: undefined, lookup: undefined };
 
 /** The last label is a number, as `inet_aton` reads them. */
 const NUMERIC = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;

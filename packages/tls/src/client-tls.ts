@@ -68,7 +68,8 @@ export class ClientTls {
   private readonly sessions: ClientSessions;
 
   /** Use {@link createClientTls}. */
-  constructor(options: ClientTlsOptions) {
+  constructor(given: ClientTlsOptions) {
+    const options = ownOnly(given);
     const { certificate, ca } = options;
     const own = certificate === undefined ? null : loadCertificate({ ...certificate, names: [] }, Date.now());
     const authorities = listOf<PemSource>(ca).map((source) => {
@@ -76,12 +77,14 @@ export class ClientTls {
       parseCertificate(pem, nameOf(source, "authority"));
       return pem;
     });
-    this.context = createSecureContext({
-      ...contextOptions(options),
-      ...(ca === undefined ? {} : { ca: authorities }),
-      ...(own === null ? {} : { cert: own.cert, key: own.key }),
-      ...(own?.passphrase === undefined ? {} : { passphrase: own.passphrase }),
-    });
+    this.context = createSecureContext(
+      ownOnly({
+        ...contextOptions(options),
+        ...(ca === undefined ? {} : { ca: authorities }),
+        ...(own === null ? {} : { cert: own.cert, key: own.key }),
+        ...(own?.passphrase === undefined ? {} : { passphrase: own.passphrase }),
+      }),
+    );
     this.alpn = alpnProtocols(options.alpn);
     this.rejectUnauthorized = options.rejectUnauthorized !== false;
     this.handshakeTimeoutMs = options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
@@ -140,6 +143,11 @@ export class ClientTls {
       done(null, Object.assign<TLSSocket, { tlsPeer: SocketTlsPeer }>(secured, { tlsPeer: peer }));
     });
   }
+}
+
+/** What was planted on `Object.prototype`, an authority or `rejectUnauthorized: false`, is nobody's wish (S127). */
+function ownOnly<T extends object>(options: T): T {
+  return Object.assign(Object.create(null) as object, options) as T;
 }
 
 /** Whether a certificate is for a host (RFC 9525 §6). */

@@ -110,6 +110,21 @@ describe("whom a client trusts", () => {
     expect(await failureOf(dialServer(options))).toMatchObject({ code: "ERR_TLS_UNKNOWN_AUTHORITY" });
   });
 
+  test.each([
+    ["rejectUnauthorized", () => false],
+    ["ca", () => other.cert],
+    ["maxVersion", () => "TLSv1.1"],
+  ])("S116, S127: nor does %s on Object.prototype", async (name, value) => {
+    const { dial: dialServer } = await serve({ certificates });
+    const planted = Object.prototype as Record<string, unknown>;
+    planted[name] = value();
+    try {
+      expect(await failureOf(dialServer({}))).toMatchObject({ code: "ERR_TLS_UNKNOWN_AUTHORITY" });
+    } finally {
+      delete planted[name];
+    }
+  });
+
   test("S116: nor does the runtime's environment variable", async () => {
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     const { dial: dialServer } = await serve({ certificates });
