@@ -131,7 +131,11 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
 
   /** It may be sent behind a request that is not answered yet. */
   get mayBePipelined(): boolean {
-    return isSafe(this.request.method) && this.request.content === null;
+    const { method, fields, content } = this.request;
+    // Stricter than RFC 9112 §9.3.2, as the engine is: what may be answered with content that is none, or end the connection.
+    return (
+      isSafe(method) && method !== "HEAD" && content === null && !fields.has("connection") && !fields.has("upgrade")
+    );
   }
 
   /** Before it is given to a pool: its deadlines run, and its signal counts. */
@@ -160,6 +164,7 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
       timings.secured = opening.secured;
     }
     this.connection = connection;
+    timings.sent = -1;
     this.attempts++;
     const contentLength = content === null ? 0 : content.length;
     const expects = request.options.expectContinue === true && contentLength !== 0;
@@ -260,10 +265,9 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
     this.finish();
     (content as IncomingContent).end(trailers, untilClose);
     // The server has answered without the rest of the request: it wants none of it.
-    if (sender !== null && !sender.isOver) {
-      sender.abandon();
-      sink?.reset(0);
-    }
+    if (this.timings.sent >= 0) return;
+    sender?.abandon();
+    sink?.reset(0);
   }
 
   onUpgrade(_status: number, _fields: Fields, carrier: Carrier): void {
@@ -329,6 +333,10 @@ export class Exchange implements ResponseReceiver, WheelEntry, Waiter {
 
   contentMoved(): void {
     if (this.state === CONTENT) this.deadline = Math.min(this.due, clock.wheel.now + this.timeouts.contentMs);
+  }
+
+  contentCancelled(): ClientError {
+    return this.error("ERR_CLIENT_ABORTED", "content", "the response was cancelled while its content was read");
   }
 
   contentUnwanted(): void {

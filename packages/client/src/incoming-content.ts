@@ -20,6 +20,8 @@ export interface ContentOwner {
   contentMoved(): void;
   /** The reader wants no more. */
   contentUnwanted(): void;
+  /** What a reader is told whose response is cancelled under its hands. */
+  contentCancelled(): Error;
 }
 
 export class IncomingContent implements ResponseOrigin, ContentSource {
@@ -100,8 +102,10 @@ export class IncomingContent implements ResponseOrigin, ContentSource {
   }
 
   cancel(): void {
+    const { receiver } = this;
     this.taken = true;
     this.stop(0);
+    receiver?.onError(this.owner.contentCancelled()); // else it would wait for ever
   }
 
   // ContentSource, for the reader

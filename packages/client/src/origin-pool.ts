@@ -208,6 +208,8 @@ export class OriginPool {
     }
     while (engine.available && this.queue.size > 0) {
       if (!this.isUsable(connection)) break;
+      // Behind a request that is not answered yet only what may be pipelined.
+      if (connection.version === "1.1" && !engine.idle && this.queue.first?.mayBePipelined === false) break;
       const exchange = this.queue.shift() as Exchange;
       this.pool.left();
       this.give(connection, exchange);

@@ -24,7 +24,7 @@ async function waiting(): Promise<{ server: TcpServer; targets: string[]; answer
     await TcpServer.listen((socket) => {
       onHeads(socket, (head) => {
         targets.push(head.split(" ")[1] ?? "");
-        answers.push(() => socket.write(OK));
+        answers.push(() => socket.write(head.startsWith("HEAD") ? OK.slice(0, -2) : OK));
       });
     }),
   );
@@ -254,6 +254,43 @@ describe("pipelining", () => {
     }
     for (const call of calls) expect(await (await call).text()).toBe("ok");
     expect(server.sockets.length).toBe(1);
+  });
+});
+
+describe("pipelining, and what must not be sent behind an open request", () => {
+  test.each<[string, string, Record<string, string>]>([
+    ["HEAD", "HEAD", {}],
+    ["POST", "POST", {}],
+    ["one that ends the connection", "GET", { connection: "close" }],
+    ["one that offers another protocol", "GET", { upgrade: "x" }],
+  ])("%s waits for its turn", async (_, method, fields) => {
+    const { server, targets, answer } = await waiting();
+    const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1, maxPipelined: 3 } }));
+    const calls = [
+      client.get(`${server.origin}/0`),
+      client.request(`${server.origin}/1`, { method, fields }),
+      client.get(`${server.origin}/2`),
+    ];
+    for (let i = 0; i < 3; i++) {
+      await until(() => targets.length > i);
+      expect(targets.length).toBe(i + 1);
+      answer();
+      expect((await calls[i])?.status).toBe(200);
+    }
+    expect(targets).toEqual(["/0", "/1", "/2"]);
+  });
+
+  test.each(["HEAD", "POST"])("%s that comes while a GET is open, too", async (method) => {
+    const { server, targets, answer } = await waiting();
+    const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1, maxPipelined: 3 } }));
+    const first = client.get(`${server.origin}/0`);
+    await until(() => targets.length === 1);
+    const second = client.request(`${server.origin}/1`, { method });
+    answer();
+    expect((await first).status).toBe(200);
+    await until(() => targets.length === 2);
+    answer();
+    expect((await second).status).toBe(200);
   });
 });
 
