@@ -18,7 +18,7 @@ export function exchangeFailure(
   unprocessed: boolean,
 ): ClientError {
   if (error instanceof ClientError) return error;
-  const [code, advice] = OF_ENGINE[codeOf(error)] ?? DISCONNECTED;
+  const [code, advice] = isBroken(error) ? BROKEN : (OF_ENGINE[codeOf(error)] ?? DISCONNECTED);
   return new ClientError(code, stage, origin, `${error.message}; ${advice}`, { cause: error, unprocessed });
 }
 
@@ -72,6 +72,13 @@ const OF_ENGINE: Readonly<Record<string, readonly [ClientErrorCode, string]>> = 
   ERR_HTTP2_TOO_SLOW: ["ERR_CLIENT_SEND_TIMEOUT", "the server takes too little"],
   ERR_HTTP2_TIMEOUT: ["ERR_CLIENT_CONTENT_TIMEOUT", "the server is silent"],
 });
+
+/** A stream that our engine has reset, since what the server said on it was wrong. */
+function isBroken(error: Error): boolean {
+  return codeOf(error) === "ERR_HTTP2_STREAM_RESET" && (error as { by?: unknown }).by === "us";
+}
+
+const BROKEN: readonly [ClientErrorCode, string] = ["ERR_CLIENT_PROTOCOL", "the server is at fault"];
 
 const DISCONNECTED: readonly [ClientErrorCode, string] = [
   "ERR_CLIENT_DISCONNECTED",

@@ -40,6 +40,8 @@ export class OriginPool {
   /** Those that can take a request beside others, the oldest first. */
   private readonly shared: PooledConnection[];
   private readonly openings: Opening[];
+  /** Requests for one connection. */
+  private maxRequests: number;
   /** What the server chose last, or "". */
   private chosen: "" | "1.1" | "2";
 
@@ -54,6 +56,7 @@ export class OriginPool {
     this.idle = [];
     this.shared = [];
     this.openings = [];
+    this.maxRequests = pool.maxRequests(route);
     this.chosen =
       route.version === "prior-knowledge" ? "2" : scheme === "http" || route.version === "http/1.1" ? "1.1" : "";
   }
@@ -142,11 +145,9 @@ export class OriginPool {
 
   /** Gives a request to a connection that may have been idle for long, or whose end is likely to be under way. */
   private begin(connection: PooledConnection, exchange: Exchange): void {
-    const suspicious =
-      performance.now() - connection.idleSince > STALE_AFTER_MS ||
-      // There are proxies that end a connection behind each response and do not say so: tinyproxy.
-      (this.route.forwarding !== null && connection.requests > 0);
-    if (suspicious && connection.engine.idle) setImmediate(afterTurn, this, connection, exchange);
+    const stale = performance.now() - connection.idleSince > STALE_AFTER_MS;
+    if ((stale || this.mayHaveEnded(connection)) && connection.engine.idle)
+      setImmediate(afterTurn, this, connection, exchange);
     else this.give(connection, exchange);
   }
 
@@ -156,9 +157,14 @@ export class OriginPool {
     if (!exchange.isOver) {
       exchange.hasWaited = true;
       if (usable) this.give(connection, exchange);
-      else this.submit(exchange);
+      else this.pool.submit(exchange); // this one may have been emptied, and forgotten, meanwhile
     } else if (usable) this.free(connection);
     if (!connection.closed && !connection.engine.reusable) this.retire(connection);
+  }
+
+  /** There are proxies that end a connection behind each response and do not say so: tinyproxy. */
+  private mayHaveEnded(connection: PooledConnection): boolean {
+    return this.route.forwarding !== null && connection.requests > 0;
   }
 
   private give(connection: PooledConnection, exchange: Exchange): void {
@@ -182,6 +188,7 @@ export class OriginPool {
       const connection = shared[i] as PooledConnection;
       if (connection.version === "1.1" && (connection.listed || !exchange.mayBePipelined)) continue;
       if (!connection.engine.available) continue;
+      if (connection.isExhausted && this.mayGrow) continue;
       if (this.isUsable(connection)) return connection;
       this.retire(connection);
       i--;
@@ -189,11 +196,17 @@ export class OriginPool {
     return null;
   }
 
+  /** There is room for another connection. */
+  private get mayGrow(): boolean {
+    const { pool, size } = this;
+    return size < pool.options.maxConnectionsPerOrigin && pool.connections < pool.options.maxConnections;
+  }
+
   private isUsable(connection: PooledConnection): boolean {
-    const { maxAgeMs, maxRequests } = this.pool.options;
+    const { maxAgeMs } = this.pool.options;
     return (
       connection.engine.available &&
-      connection.requests < maxRequests &&
+      connection.requests < this.maxRequests &&
       (maxAgeMs === Number.POSITIVE_INFINITY || performance.now() - connection.since < maxAgeMs)
     );
   }
@@ -278,6 +291,12 @@ export class OriginPool {
       this.failed(opening, this.error("ERR_CLIENT_CONNECT", "the connection closed as soon as it was open"));
       return;
     }
+    if (opening.signal.aborted) {
+      // Given up as it opened: who came later has an opening of his own, and this pool may be forgotten.
+      connection.engine.carrier.abort(null);
+      this.failed(opening, opening.signal.reason);
+      return;
+    }
     opening.done();
     connection.opening = opening;
     this.chosen = connection.version;
@@ -305,6 +324,12 @@ export class OriginPool {
   /** A byte stream is gone. */
   private lost(connection: PooledConnection): void {
     connection.closed = true;
+    if (
+      this.mayHaveEnded(connection) &&
+      !connection.retired &&
+      performance.now() - connection.idleSince < STALE_AFTER_MS
+    )
+      this.maxRequests = this.pool.endedSilently(this.route);
     const counted = this.connections.has(connection);
     this.forget(connection);
     this.ending.delete(connection);

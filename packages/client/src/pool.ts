@@ -37,6 +37,8 @@ export class Pool {
   private readonly known: Map<Origin, OriginPool>;
   /** Those that would open a connection, if there were not so many: who came first stands first. */
   private readonly blocked: Set<OriginPool>;
+  /** Proxies that end a connection behind a response and do not say so. */
+  private readonly silent: Set<string>;
   /** Connections that are open or being opened. */
   private open: number;
   private waiting: number;
@@ -53,6 +55,7 @@ export class Pool {
     this.pools = new Map();
     this.known = new Map();
     this.blocked = new Set();
+    this.silent = new Set();
     this.open = 0;
     this.waiting = 0;
     this.lastOrder = 0;
@@ -133,8 +136,9 @@ export class Pool {
   /** Whether another connection may be opened. If there are too many, one that idles elsewhere has to go. */
   makeRoom(pool: OriginPool): boolean {
     if (this.open < this.options.maxConnections) return true;
+    // What gives way may be taken at once by who waits for longer.
     for (const other of this.pools.values())
-      if (other !== pool && other.evict()) return this.open < this.options.maxConnections;
+      if (other !== pool && other.evict() && this.open < this.options.maxConnections) return true;
     this.blocked.add(pool);
     return false;
   }
@@ -149,11 +153,23 @@ export class Pool {
     return false;
   }
 
+  /** Requests for one connection on a route: one, where a second would cross the end of it. */
+  maxRequests(route: Route): number {
+    return this.silent.has(route.proxy) ? 1 : this.options.maxRequests;
+  }
+
+  /** A proxy has ended a connection right behind a response, and had not said so. @returns {@link maxRequests}, from now on */
+  endedSilently(route: Route): number {
+    this.silent.add(route.proxy);
+    return 1;
+  }
+
   /** A connection is gone for good: a pool that is empty is forgotten. */
   settled(pool: OriginPool): void {
     if (pool.isEmpty) {
       this.blocked.delete(pool);
-      this.pools.delete(connectionKey(pool.route));
+      const key = connectionKey(pool.route);
+      if (this.pools.get(key) === pool) this.pools.delete(key);
       for (const [origin, other] of this.known) if (other === pool) this.known.delete(origin);
     }
     if (this.whenEmpty !== null && this.isEmpty) this.whenEmpty();

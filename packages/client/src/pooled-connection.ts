@@ -4,7 +4,7 @@
  * @module
  */
 import type { ClientConnection as Http1Connection } from "@stack/http1";
-import type { ClientConnection as Http2Connection } from "@stack/http2";
+import { ClientConnection as Http2Connection } from "@stack/http2";
 
 /** What a pool needs of an engine. */
 export type ClientEngine = Http1Connection | Http2Connection;
@@ -44,6 +44,11 @@ export class PooledConnection {
     this.retired = false;
     this.closed = false;
     this.opening = null;
+  }
+
+  /** It has a window that is used up: another connection would serve a request sooner. */
+  get isExhausted(): boolean {
+    return this.engine instanceof Http2Connection && this.engine.windowsExhausted;
   }
 
   /** Lets it finish what is under way, then end. */

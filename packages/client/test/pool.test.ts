@@ -1,5 +1,6 @@
-import { type Client, ClientError, createClient } from "@stack/client";
+import { type Client, ClientError, createClient, createConnector } from "@stack/client";
 import { createServer, type Server } from "@stack/server";
+import { createClientTls } from "@stack/tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { STALE_AFTER_MS } from "../src/origin-pool.ts";
 import { onHeads, TcpServer } from "./faults/tcp-server.ts";
@@ -193,6 +194,40 @@ test("a connection that was idle for long waits one turn: an end that is there i
   // The process is busy with something else, and reads nothing meanwhile.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALE_AFTER_MS + 50);
   expect(await (await client.post(server.origin)).text()).toBe("ok");
+  expect(server.sockets.length).toBe(2);
+});
+
+test("what is opened for somebody who has given up meanwhile is closed, and its pool's successor keeps its connections", async () => {
+  const server = made(await TcpServer.answering(OK));
+  const gates: (() => void)[] = [];
+  const direct = createConnector({ tls: createClientTls() });
+  const client = createClient({
+    // A connector that does not look at its signal.
+    connect: async (target, makeEngine, context) => {
+      await new Promise<void>((resolve) => {
+        gates.push(resolve);
+      });
+      const { dnsMs, connectMs, tlsMs } = context;
+      const { signal } = new AbortController();
+      await direct(target, makeEngine, { signal, dnsMs, connectMs, tlsMs, onStage: (stage) => context.onStage(stage) });
+    },
+  });
+  const controller = new AbortController();
+  const first = client.get(server.origin, { signal: controller.signal });
+  await until(() => gates.length === 1);
+  controller.abort();
+  await expect(first).rejects.toMatchObject({ code: "ERR_CLIENT_ABORTED" });
+  const second = client.get(server.origin);
+  await until(() => gates.length === 2);
+  gates[1]?.();
+  expect(await (await second).text()).toBe("ok");
+  gates[0]?.();
+  await until(() => server.sockets[1]?.destroyed === true);
+  await until(() => client.figures.connections === 1);
+  expect(await (await client.get(server.origin)).text()).toBe("ok");
+  await client.close();
+  expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
+  await until(() => server.sockets.every((socket) => socket.destroyed));
   expect(server.sockets.length).toBe(2);
 });
 

@@ -83,6 +83,11 @@ export class ClientConnection extends Connection {
     return !this.isEnding && !this.goaway.begun && !this.peerLeaves && this.nextId <= MAX_31_BIT;
   }
 
+  /** A window of the connection is used up, theirs or ours: what is asked for now may wait where another need not. */
+  get windowsExhausted(): boolean {
+    return this.windows.isExhausted || this.output.waitsForWindow;
+  }
+
   /** Octets of content that the server lets us send on a new stream. */
   get streamSendWindow(): number {
     return this.peerSettings.initialWindowOctets;
@@ -179,9 +184,13 @@ export class ClientConnection extends Connection {
     if (this.streams.size === 0) this.end(NO_ERROR, "");
   }
 
-  /** RFC 9113 §8.7: REFUSED_STREAM says that nothing was done. */
-  protected override onPeerReset(stream: Stream, errorCode: number): void {
+  /**
+   * RFC 9113 §8.7: REFUSED_STREAM says that nothing was done. §8.1: NO_ERROR behind a whole response, that the rest of
+   * the request is not wanted; the response, which may not be read yet, stays.
+   */
+  protected override onPeerReset(stream: Stream, errorCode: number): boolean {
     if (errorCode === REFUSED_STREAM) (stream as ClientStream).unprocessed = true;
+    return errorCode === NO_ERROR && stream.remoteEnded;
   }
 
   /** RFC 9218 §7.1: a wish of clients. */
@@ -259,6 +268,7 @@ const CLIENT_DEFAULTS: ConnectionOptions = {
   contentTimeoutMs: 300_000,
   minOctetsPerSecond: 0,
   rateWindowMs: 60_000,
+  maxHeldOctets: 8_388_608,
 };
 
 function resolve(options: ClientConnectionOptions): ResolvedOptions {

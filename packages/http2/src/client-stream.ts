@@ -28,6 +28,7 @@ export class ClientStream extends Stream implements RequestSink {
   private readonly responses: ResponseReceiver;
   private readonly isHead: boolean;
   private readonly isConnect: boolean;
+  private written: boolean;
   private promised: number;
   private sentEnd: boolean;
   private headReceived: boolean;
@@ -49,6 +50,7 @@ export class ClientStream extends Stream implements RequestSink {
     this.responses = receiver;
     this.isHead = method === "HEAD";
     this.isConnect = method === "CONNECT";
+    this.written = state !== IDLE;
     this.promised = contentLength;
     this.sentEnd = state === RESERVED_REMOTE;
     this.localEnded = this.sentEnd;
@@ -169,10 +171,17 @@ export class ClientStream extends Stream implements RequestSink {
     this.fail(reason);
   }
 
+  /** What ends while it is idle has never left: nobody can have acted on it. */
+  override cut(reason: Error): void {
+    this.written = this.state !== IDLE;
+    super.cut(reason);
+  }
+
   protected tooLarge(): void {}
 
   private fail(error: Error): void {
-    const outcome: RequestOutcome = { unprocessed: this.unprocessed, written: this.state !== IDLE };
+    const { unprocessed, written } = this;
+    const outcome: RequestOutcome = { unprocessed: unprocessed || !written, written };
     this.finish(() => this.responses.onError(error, outcome));
   }
 

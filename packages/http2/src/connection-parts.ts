@@ -80,7 +80,7 @@ export abstract class ConnectionParts implements StreamOwner, MessageOwner {
   protected abstract onPeerSettings(): void;
   protected abstract onPeerGoaway(lastStreamId: number, errorCode: number): void;
   /** The peer reset a stream, before its receiver is told. */
-  protected abstract onPeerReset(stream: Stream, errorCode: number): void;
+  protected abstract onPeerReset(stream: Stream, errorCode: number): boolean;
   /** A whole field section was decoded. */
   protected abstract headReceived(streamId: number, list: string[], endStream: boolean): void;
   /** The peer has told a stream's priority, perhaps before the stream (RFC 9218 §7.1). */

@@ -157,7 +157,10 @@ export abstract class Connection extends FrameReception implements Engine {
   /** A stream is no more: another may be opened. */
   protected onStreamGone(_stream: Stream): void {}
 
-  protected onPeerReset(_stream: Stream, _errorCode: number): void {}
+  /** True: only what we send ends with it, as the peer's message is whole. */
+  protected onPeerReset(_stream: Stream, _errorCode: number): boolean {
+    return false;
+  }
 
   protected onStarted(): void {
     this.rest();
@@ -185,7 +188,9 @@ export abstract class Connection extends FrameReception implements Engine {
     this.endWanted = true;
     this.frames.stop();
     this.deadlines.ending(this.carrier.now);
-    this.streams.abandonAll(reason ?? new Http2Error("ERR_HTTP2_CLOSED", errorCode, "us", "the connection ended"));
+    this.streams.abandonAll(
+      reason ?? new Http2Error("ERR_HTTP2_CLOSED", errorCode, "us", debug || "the connection ended"),
+    );
     this.wantFlush();
   }
 
@@ -234,6 +239,6 @@ export abstract class Connection extends FrameReception implements Engine {
           : null;
     if (known === null) throw error;
     this.options.onRefused(known, 0);
-    this.end(known.errorCode, `${errorCodeName(known.errorCode)} ${known.message}`.slice(0, 200));
+    this.end(known.errorCode, `${errorCodeName(known.errorCode)} ${known.message}`.slice(0, 200), known);
   }
 }

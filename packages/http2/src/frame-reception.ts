@@ -126,8 +126,8 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
       this.budgets.chargeFrame("RST_STREAM on streams that are closed");
       return;
     }
-    this.onPeerReset(stream, errorCode);
-    this.streams.cancelled(stream, errorCode);
+    if (this.onPeerReset(stream, errorCode)) this.streams.answered(stream, errorCode);
+    else this.streams.cancelled(stream, errorCode);
   }
 
   onSetting(identifier: number, value: number): void {
@@ -238,9 +238,22 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
 
   // What streams ask for
 
-  /** Octets of content were consumed: windows open again. */
-  consumed(stream: Stream, octets: number): void {
-    if (this.phase < ENDING && this.windows.consumed(stream, octets)) this.wantFlush();
+  /** Octets of content wait for their reader; how many of them the connection's window counts no more. */
+  hold(octets: number): number {
+    const held = this.windows.hold(octets);
+    this.returned(held);
+    return held;
+  }
+
+  /** Octets of content were consumed, `held` of them after {@link hold}: windows open again. */
+  consumed(stream: Stream, octets: number, held = 0): void {
+    if (this.phase < ENDING && this.windows.consumed(stream, octets, held)) this.wantFlush();
+  }
+
+  /** Octets of content wait no more for a reader, `held` of them after {@link hold}. */
+  dropped(octets: number, held: number): void {
+    this.windows.letGo(held);
+    this.returned(octets - held);
   }
 
   /** Octets of content are no longer held, or never were: the connection's window opens again. */

@@ -22,6 +22,11 @@ export interface ConnectionOptions {
   readonly initialWindowOctets?: number;
   /** How far the windows grow where the path can use it. Default 8 MiB. */
   readonly maxWindowOctets?: number;
+  /**
+   * Content that waits for its readers and does not count against the connection's window, so that a response that
+   * nobody reads keeps no other from its reader. Default 0 for a server, whose streams are the peer's; 8 MiB for a client.
+   */
+  readonly maxHeldOctets?: number;
   /** Useless streams in a burst: reset before they were answered, or broken (S54, S55, S60). Default 200. */
   readonly resetBurst?: number;
   /** Useless streams a second after that. Default 20. */
@@ -103,6 +108,7 @@ export const DEFAULT_OPTIONS: Readonly<ResolvedOptions> = {
   headerTableOctets: 4_096,
   initialWindowOctets: 65_535,
   maxWindowOctets: 8_388_608,
+  maxHeldOctets: 0,
   resetBurst: 200,
   resetsPerSecond: 20,
   controlBurst: 1_000,

@@ -18,17 +18,26 @@ export class ReceiveWindows {
   acknowledged: boolean;
   private readonly control: ControlFrames;
   private readonly maxOctets: number;
+  private readonly maxHeldOctets: number;
   private readonly connection: ReceiveWindow;
   private readonly estimate: BandwidthEstimate;
   private streamOctets: number;
+  private heldOctets: number;
 
   constructor(control: ControlFrames, options: ResolvedOptions) {
     this.acknowledged = false;
     this.control = control;
     this.maxOctets = options.maxWindowOctets;
+    this.maxHeldOctets = options.maxHeldOctets;
     this.connection = new ReceiveWindow(DEFAULT_WINDOW);
     this.estimate = new BandwidthEstimate();
     this.streamOctets = options.initialWindowOctets;
+    this.heldOctets = 0;
+  }
+
+  /** The connection's window is used up: nothing comes until someone reads. */
+  get isExhausted(): boolean {
+    return this.connection.left <= 0;
   }
 
   /** What the peer takes the window of a stream for on which no content has come. */
@@ -57,11 +66,27 @@ export class ReceiveWindows {
     return this.estimate.arrived(octets, this.connection.size);
   }
 
-  /** Content of a stream was consumed. True: there is something to say. */
-  consumed(stream: Stream, octets: number): boolean {
+  /**
+   * Content waits for its reader: from now on it counts against its stream's window alone.
+   * @returns how much of it; 0 when too much waits already
+   */
+  hold(octets: number): number {
+    if (this.heldOctets + octets > this.maxHeldOctets) return 0;
+    this.heldOctets += octets;
+    return octets;
+  }
+
+  /** Content that was held is no longer. */
+  letGo(octets: number): void {
+    this.heldOctets -= octets;
+  }
+
+  /** Content of a stream was consumed, `held` of it after it was held. True: there is something to say. */
+  consumed(stream: Stream, octets: number, held: number): boolean {
     const increment = stream.remoteEnded ? 0 : (stream.receiveWindow?.give(octets) ?? 0);
     if (increment > 0) this.control.windowUpdate(stream.id, increment);
-    return this.returned(octets) || increment > 0;
+    this.letGo(held);
+    return this.returned(octets - held) || increment > 0;
   }
 
   /** Content is no longer held, or never was: the connection's window opens. True: there is something to say. */

@@ -106,6 +106,16 @@ export class StreamTable {
     if (useless) this.budgets.chargeStream();
   }
 
+  /** The peer has said all that it had to, and wants no more of ours: what it said waits for its reader. */
+  answered(stream: Stream, errorCode: number): void {
+    remember(this.resetByPeer, stream.id, 0, this.remembered);
+    stream.advance(RST_STREAM);
+    this.remove(stream);
+    stream.stopSending(
+      new Http2Error("ERR_HTTP2_STREAM_RESET", errorCode, "peer", `stream ${stream.id} was answered; stop sending`),
+    );
+  }
+
   /** It was never opened, and is not going to be (S55, S60). */
   refused(streamId: number, errorCode: number): void {
     this.sayReset(streamId, errorCode, null);

@@ -62,6 +62,8 @@ export abstract class Stream implements Schedulable, ContentSource {
   private discarded: number;
   private credit: number;
   private held: HeldContent | null;
+  /** Octets of it that the connection's window counts no more. */
+  private uncounted: number;
   private receivedTrailers: Fields | null;
   private receivedEnd: boolean;
   private endDelivered: boolean;
@@ -96,6 +98,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.discarded = 0;
     this.credit = 0;
     this.held = null;
+    this.uncounted = 0;
     this.receivedTrailers = null;
     this.receivedEnd = false;
     this.endDelivered = false;
@@ -169,6 +172,7 @@ export abstract class Stream implements Schedulable, ContentSource {
     else {
       this.held ??= new HeldContent();
       this.held.add(bytes, start, end);
+      this.uncounted += this.connection?.hold(end - start) ?? 0;
     }
   }
 
@@ -186,7 +190,8 @@ export abstract class Stream implements Schedulable, ContentSource {
     this.connection = null;
     this.state = CLOSED;
     this.forget();
-    connection.returned(heldOctets);
+    connection.dropped(heldOctets, this.uncounted);
+    this.uncounted = 0;
     // What was not promised is not known to the peer, and never will be.
     const { promises } = this;
     this.promises = null;
@@ -202,12 +207,22 @@ export abstract class Stream implements Schedulable, ContentSource {
 
   /** Both messages are complete. What is held is for who reads it, and the connection's window is not: it opens. */
   release(): void {
-    this.connection?.returned(this.heldOctets);
+    this.connection?.dropped(this.heldOctets, this.uncounted);
+    this.uncounted = 0;
     this.connection = null;
     this.state = CLOSED;
     this.producer = null;
     this.heads = NO_HEADS;
     this.content = NO_CONTENT;
+  }
+
+  /** As {@link release}, before our message is complete: its producer is told. */
+  stopSending(reason: Error): void {
+    const { producer } = this;
+    this.release();
+    this.contentOctets = 0;
+    this.trailers = null;
+    producer?.stopped(reason);
   }
 
   /** Content was sent: the producer may have waited for that. */
@@ -306,7 +321,10 @@ export abstract class Stream implements Schedulable, ContentSource {
   }
 
   private consumed(octets: number): void {
-    if (octets > 0) this.connection?.consumed(this, octets);
+    if (octets === 0) return;
+    const uncounted = Math.min(this.uncounted, octets);
+    this.uncounted -= uncounted;
+    this.connection?.consumed(this, octets, uncounted);
   }
 
   private forget(): void {

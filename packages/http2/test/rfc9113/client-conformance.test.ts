@@ -219,7 +219,43 @@ describe("RFC 9113: a client, beyond the tool", () => {
     made.ask("/", {}, 0);
     made.server.frames();
     const wire = headers(1, OK) + data(1, octets(16_384)).repeat(4);
-    expect(answersTo(made, wire)).toEqual(["GOAWAY 0 FLOW_CONTROL_ERROR"]);
+    expect(answersTo(made, wire)).toEqual(["RST_STREAM 1 FLOW_CONTROL_ERROR"]);
+    // What is held counts against the stream alone, but not without end.
+    const strict = asked({ maxHeldOctets: 0 });
+    strict.ask("/", {}, 0);
+    strict.server.frames();
+    expect(answersTo(strict, wire)).toEqual(["GOAWAY 0 FLOW_CONTROL_ERROR"]);
+  });
+
+  test("§8.1: RST_STREAM with NO_ERROR behind a whole response takes nothing of it away", () => {
+    const made = asked();
+    const { connection, server } = made;
+    const answer = made.ask("/", { method: "POST", contentLength: -1 }, 2);
+    answer.send("the first of it", false);
+    server.frames();
+    expect(answersTo(made, headers(1, OK) + data(1, "whole", ended) + rstStream(1, 0))).toEqual([]);
+    expect(answer.content).toBe("whole");
+    answer.sink?.grant(100);
+    expect(answer.events.at(-1)).toBe("end");
+    expect(connection.idle).toBe(true);
+    answer.send("nobody wants it", true);
+    expect(server.frames()).toEqual([]);
+  });
+
+  test("§8.1: before its end it is an error, NO_ERROR or not", () => {
+    const { server, answer } = request();
+    server.send(headers(1, OK) + data(1, "ha"), rstStream(1, 0));
+    expect(answer.events.at(-1)).toBe("ERR_HTTP2_STREAM_RESET");
+  });
+
+  test("§8.7: what has not left was not processed, however the connection ends", () => {
+    const { carrier, server, ask } = asked();
+    const sent = ask();
+    server.frames();
+    const waits = ask();
+    carrier.lose(null);
+    expect(sent.events).toEqual(["ERR_PEER_GONE"]);
+    expect(waits.events).toEqual(["ERR_PEER_GONE unprocessed"]);
   });
 
   test("§8.7: REFUSED_STREAM says that nothing was done", () => {
