@@ -219,17 +219,21 @@ export class OriginPool {
       this.retire(connection);
       return;
     }
+    // Not the coarse clock: after a turn that took long it would make what is new look old.
+    if (engine.idle) connection.idleSince = performance.now();
     while (engine.available && this.queue.size > 0) {
       if (!this.isUsable(connection)) break;
       // Behind a request that is not answered yet only what may be pipelined.
       if (connection.version === "1.1" && !engine.idle && this.queue.first?.mayBePipelined === false) break;
       const exchange = this.queue.shift() as Exchange;
       this.pool.left();
+      if (this.mayHaveEnded(connection) && engine.idle) {
+        setImmediate(afterTurn, this, connection, exchange);
+        return;
+      }
       this.give(connection, exchange);
     }
     if (connection.retired || connection.closed || connection.listed || !engine.idle) return;
-    // Not the coarse clock: after a turn that took long it would make what is new look old.
-    connection.idleSince = performance.now();
     if (this.pool.isClosing || !this.isUsable(connection)) this.retire(connection);
     else if (connection.version === "1.1") {
       connection.listed = true;
