@@ -61,6 +61,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   private failure: Error | null;
   private trailerSection: Fields | null;
   private wake: (() => void) | null;
+  private waiting: Promise<void> | null;
   private collected: Promise<Uint8Array> | null;
 
   constructor(origin: ContentOrigin) {
@@ -75,6 +76,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
     this.failure = null;
     this.trailerSection = null;
     this.wake = null;
+    this.waiting = null;
     this.collected = null;
   }
 
@@ -181,20 +183,11 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
     this.notify();
   }
 
-  /** The next octets, for {@link ContentIterator}; null at the end. */
-  async next(): Promise<Uint8Array | null> {
-    while (this.size === 0) {
-      if (this.failure !== null) throw this.failure;
-      if (this.ended) return null;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-    const chunk = this.buffer.subarray(0, this.size);
-    this.buffer = NOTHING;
-    this.size = 0;
-    this.source?.grant(chunk.length);
-    return chunk;
+  /** The next octets, or the end, for {@link ContentIterator}. */
+  next(): Promise<IteratorResult<Uint8Array>> {
+    const now = this.taken();
+    if (now !== null) return Promise.resolve(now);
+    return this.failure === null ? this.later() : Promise.reject(this.failure);
   }
 
   /** The consumer left early. */
@@ -204,13 +197,37 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
     this.onError(new ResponseStateError("ERR_CONTENT_TAKEN", "the reader of this content stopped before its end"));
   }
 
+  /** What is here: all of it in one piece, so that dribs are joined (S38). Null when there is nothing to give yet. */
+  private taken(): IteratorResult<Uint8Array> | null {
+    if (this.size === 0) return this.ended && this.failure === null ? DONE : null;
+    const value = this.buffer.subarray(0, this.size);
+    this.buffer = NOTHING;
+    this.size = 0;
+    this.source?.grant(value.length);
+    return { done: false, value };
+  }
+
+  private async later(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      await this.more();
+      const now = this.taken();
+      if (now !== null) return now;
+      if (this.failure !== null) throw this.failure;
+    }
+  }
+
+  /** Resolves when something has come: octets, the end or a failure. Any number may wait for it. */
+  private more(): Promise<void> {
+    this.waiting ??= new Promise((resolve) => {
+      this.wake = resolve;
+    });
+    return this.waiting;
+  }
+
   private async collect(options?: ReadOptions): Promise<Uint8Array> {
     this.take(COLLECTING, options);
     this.source?.grant(Number.POSITIVE_INFINITY);
-    if (!this.ended && this.failure === null)
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+    while (!this.ended && this.failure === null) await this.more();
     if (this.failure !== null) throw this.failure;
     return this.buffer.subarray(0, this.size);
   }
@@ -248,6 +265,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   private notify(): void {
     const { wake } = this;
     this.wake = null;
+    this.waiting = null;
     wake?.();
   }
 }
@@ -259,9 +277,8 @@ class ContentIterator implements AsyncIterator<Uint8Array> {
     this.content = content;
   }
 
-  async next(): Promise<IteratorResult<Uint8Array>> {
-    const value = await this.content.next();
-    return value === null ? { done: true, value: undefined } : { done: false, value };
+  next(): Promise<IteratorResult<Uint8Array>> {
+    return this.content.next();
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -270,6 +287,7 @@ class ContentIterator implements AsyncIterator<Uint8Array> {
   }
 }
 
+const DONE: IteratorResult<Uint8Array> = Object.freeze({ done: true, value: undefined });
 const NOTHING: Uint8Array = new Uint8Array(0);
 const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();
 

@@ -136,6 +136,20 @@ describe("content as a stream", () => {
     expect(new TextDecoder().decode((await iterator.next()).value)).toBe("abcd");
     expect((await iterator.next()).done).toBe(true);
   });
+  test("whoever asks before something came gets an answer, in order", async () => {
+    const { content: c, source } = content();
+    const iterator = c.stream()[Symbol.asyncIterator]();
+    const first = iterator.next();
+    const second = iterator.next();
+    const third = iterator.next();
+    source.send("one");
+    expect((await first).value).toEqual(new TextEncoder().encode("one"));
+    source.end();
+    expect(await Promise.all([second, third])).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ]);
+  });
   test("a consumer that leaves stops the sender", async () => {
     const { content: c, source } = content();
     source.contentLength = -1;
