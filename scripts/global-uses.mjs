@@ -40,11 +40,14 @@ export function globalUses(program) {
       isEmpty(node.arguments)
     )
       uses.push(use(`new ${node.callee.name}()`, node));
+    // `export { fetch } from "./fetch-call.ts"` names what the other file has.
+    if (node.type === "ExportNamedDeclaration" && isNode(node.source)) return false;
     if (node.type === "Identifier" && isReference(parent, key))
       uses.push({
         ...use(String(node.name), node),
         type: parent?.type.startsWith("TS") === true && key !== "expression",
       });
+    return true;
   });
   return uses.filter(({ name, throughGlobalThis }) => throughGlobalThis || !own.has(nameOf(name)));
 }
@@ -197,10 +200,10 @@ function isEmpty(list) {
  * @param {Node} node
  * @param {Node | null} parent
  * @param {string} key of `parent`, under which `node` stands
- * @param {(node: Node, parent: Node | null, key: string) => void} visit
+ * @param {(node: Node, parent: Node | null, key: string) => boolean} visit false: not what is below
  */
 function walk(node, parent, key, visit) {
-  visit(node, parent, key);
+  if (!visit(node, parent, key)) return;
   for (const [below, value] of Object.entries(node))
     for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child, node, below, visit);
 }

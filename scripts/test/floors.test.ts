@@ -145,6 +145,7 @@ describe("floors: globals", () => {
   });
 
   test.each([
+    ["what another file has", 'export { fetch } from "./a.ts";'],
     ["a method", "class A { fetch(): void {} } new A().fetch();"],
     ["a parameter", "export function adapt(fetch: Web): R { return fetch(r); }"],
     ["a key", "export const a = { fetch: 1 }; interface B { fetch(r: R): void }"],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatMimeType, parseMimeType } from "./mime-type.ts";
 
 /** Characters of a `data:` URL that are looked at. */
 export const MAX_DATA_URL = 16_777_216;
@@ -20,31 +21,34 @@ export function parseDataUrl(url: URL): DataContent {
   const text = href.slice("data:".length, href.length - hash.length);
   const comma = text.indexOf(",");
   if (comma < 0) throw new TypeError("a data: URL has a comma before its data");
-  let described = text.slice(0, comma).trim();
+  let described = text.slice(0, comma).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "");
   let bytes: Uint8Array = percentDecoded(text.slice(comma + 1));
   const base64 = /; *base64$/i.exec(described);
   if (base64 !== null) {
     described = described.slice(0, base64.index);
     bytes = fromBase64(Buffer.from(bytes).toString("latin1"));
   }
-  if (described.startsWith(";")) described = `text/plain${described}`;
-  return { mediaType: MEDIA_TYPE.test(described) ? described : "text/plain;charset=US-ASCII", bytes };
+  const type = parseMimeType(described.startsWith(";") ? `text/plain${described}` : described);
+  return { mediaType: type === null ? "text/plain;charset=US-ASCII" : formatMimeType(type), bytes };
 }
-
-const MEDIA_TYPE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+ *(?:;[\t\x20-\x7e]*)?$/;
 
 function percentDecoded(text: string): Uint8Array {
   const octets = Buffer.from(text);
+  if (!text.includes("%")) return octets;
   const decoded = new Uint8Array(octets.length);
   let size = 0;
   for (let i = 0; i < octets.length; i++) {
-    const hex = octets[i] === 0x25 ? octets.toString("latin1", i + 1, i + 3) : "";
-    if (/^[0-9A-Fa-f]{2}$/.test(hex)) {
-      decoded[size++] = Number.parseInt(hex, 16);
-      i += 2;
-    } else decoded[size++] = octets[i] as number;
+    const octet = octets[i] as number;
+    const value = octet === 0x25 ? hex(octets[i + 1]) * 16 + hex(octets[i + 2]) : Number.NaN;
+    decoded[size++] = Number.isNaN(value) ? octet : value;
+    if (!Number.isNaN(value)) i += 2;
   }
   return decoded.subarray(0, size);
+}
+
+/** The value of a hexadecimal digit, or NaN. */
+function hex(octet: number | undefined): number {
+  return octet === undefined ? Number.NaN : Number.parseInt(String.fromCharCode(octet), 16);
 }
 
 /** Infra standard, forgiving-base64 decode. */

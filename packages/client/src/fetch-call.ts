@@ -4,15 +4,17 @@
  * @module
  */
 import { Fields } from "@stack/http";
+import { hasBadPort } from "./bad-ports.ts";
+import { resolveBlobUrl } from "./blob-url.ts";
 import { Client } from "./client.ts";
 import type { ClientOptions } from "./client-options.ts";
-import { type DataContent, parseDataUrl } from "./data-url.ts";
-import { type FetchInit, type FetchRequest, readInit } from "./fetch-request.ts";
+import { parseDataUrl } from "./data-url.ts";
+import { requestContent, type StreamedBody, streamedContent, wholeContent } from "./fetch-content.ts";
+import { type FetchInit, type FetchParts, type FetchRequest, readInit } from "./fetch-request.ts";
 import { FetchResponse, fetchFailure } from "./fetch-response.ts";
 import { matchesIntegrity } from "./integrity.ts";
+import type { RequestContent } from "./request-content.ts";
 import type { ClientResponse } from "./response.ts";
-
-export type { FetchInit } from "./fetch-request.ts";
 
 /** What a `fetch` of one's own is made of: the options of a client. */
 export type FetchOptions = Omit<ClientOptions, "baseUrl" | "redirect">;
@@ -45,46 +47,108 @@ export interface Fetch {
  */
 export function createFetch(options: FetchOptions = {}): Fetch {
   const fields = new Fields(options.fields);
-  if (!fields.has("accept")) fields.append("Accept", "*/*");
-  const client = new Client({ ...options, fields });
+  for (const [name, value] of DEFAULT_FIELDS) if (!fields.has(name)) fields.append(name, value);
+  const { allow = () => true, ...redirects } = options.redirects ?? {};
+  const client = new Client({
+    ...options,
+    fields,
+    redirects: { ...redirects, allow: (url) => !hasBadPort(url) && allow(url) },
+  });
+  /** Origins as they are written in URLs that were admitted. */
+  const known = new Set<string>();
 
   async function call(input: string | URL | FetchRequest, init: FetchInit): Promise<FetchResponse> {
-    const from = typeof input === "object" && !(input instanceof URL) && "method" in input ? input : null;
-    const url = parse(from === null ? String(input) : from.url);
+    const from = isRequest(input) ? input : null;
+    const url = parse(from === null ? `${input as string}` : from.url);
     const parts = readInit(from, init);
-    const { method, content, signal, redirect, integrity } = parts;
-    signal?.throwIfAborted();
-    if (url.protocol === "data:") return ofData(url, method, integrity);
-    let response: ClientResponse;
-    try {
-      response = await client.request(url, { method, fields: parts.fields, content, signal, redirect });
-    } catch (error) {
-      throw fetchFailure(error, signal);
-    }
-    if (integrity === "") return wrapped(response, signal);
-    const head = wrapped(response, signal);
-    const bytes = await head.bytes();
-    await check(bytes, integrity);
-    return new FetchResponse(response, bytes, signal);
+    if (url.protocol === "data:" || url.protocol === "blob:") return local(url, parts);
+    if (typeof input === "string" && input.startsWith(`${url.origin}/`)) remember(known, url.origin);
+    const response = await remote(client, url, parts);
+    if (parts.integrity === "") return wrapped(response, parts.signal);
+    const bytes = await wrapped(response, parts.signal).bytes();
+    return checked(bytes, response, bytes, parts);
   }
 
-  const fetch = (input: string | URL | FetchRequest, init?: FetchInit): Promise<FetchResponse> => {
-    // No Request, no Headers, no URL object: what is called most often is a string.
-    if (init !== undefined || typeof input !== "string" || !PLAIN_URL.test(input)) return call(input, init ?? {});
-    return client.get(input).then(plain, failed);
-  };
+  function fetch(input: string | URL | FetchRequest, init?: FetchInit): Promise<FetchResponse> {
+    // What is called most often is a string: no URL, no Request, no Headers is made of it.
+    if (init === undefined && typeof input === "string") {
+      const slash = input.indexOf("/", SHORTEST_ORIGIN);
+      if (slash > 0 && known.has(input.slice(0, slash))) return client.get(input).then(plain, failed);
+    }
+    return call(input, init ?? {});
+  }
   return Object.assign(fetch, { close: (closing?: { readonly graceMs?: number }) => client.close(closing) });
 }
 
 let shared: Fetch | null = null;
 
-/** The standard's `fetch`. Its connections are those of the process: they end by themselves when they are idle. */
+/**
+ * The standard's `fetch`, with connections that all calls share. They keep no process alive.
+ *
+ * @throws as {@link Fetch}
+ *
+ * @example
+ * ```ts
+ * import { fetch } from "@stack/client/fetch";
+ *
+ * const response = await fetch("http://127.0.0.1:8080/hello");
+ * if (response.ok) console.log(await response.json());
+ * ```
+ */
 export function fetch(input: string | URL | FetchRequest, init?: FetchInit): Promise<FetchResponse> {
   return (shared ??= createFetch())(input, init);
 }
 
-/** http or https, and nobody's credentials. */
-const PLAIN_URL = /^https?:\/\/[^@\s]+$/;
+/** What the standard, or RFC 9110 §10.1.5, wants to be said when nobody else says it. */
+const DEFAULT_FIELDS: readonly (readonly [string, string])[] = [
+  ["Accept", "*/*"],
+  ["Accept-Language", "*"],
+  ["User-Agent", "stack"],
+];
+
+/** `http://` and a host of one character. */
+const SHORTEST_ORIGIN = 8;
+
+const MAX_KNOWN = 256;
+
+function remember(known: Set<string>, origin: string): void {
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.add(origin);
+}
+
+function isRequest(input: unknown): input is FetchRequest {
+  return Object.prototype.toString.call(input) === "[object Request]";
+}
+
+async function remote(client: Client, url: URL, parts: FetchParts): Promise<ClientResponse> {
+  const { method, fields, signal, redirect } = parts;
+  let streamed: StreamedBody | null = null;
+  const onAbort = (): void => streamed?.cancel(signal?.reason);
+  try {
+    let content: RequestContent | null = null;
+    if (parts.requestBody !== null) {
+      if (signal?.aborted === true) await parts.requestBody.cancel(signal.reason);
+      else streamed = await requestContent(parts.requestBody);
+    } else if (parts.body !== null) {
+      content = wholeContent(parts.body);
+      if (content === null) streamed = streamedContent(parts.body);
+    }
+    if (streamed !== null) {
+      content = streamed.content;
+      signal?.addEventListener("abort", onAbort, { once: true });
+    }
+    if (signal?.aborted === true) {
+      onAbort();
+      throw signal.reason;
+    }
+    return await client.request(url, { method, fields, content, signal, redirect });
+  } catch (error) {
+    streamed?.cancel(error);
+    throw signal?.aborted === true && error === signal.reason ? error : fetchFailure(error, signal);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
 
 function plain(response: ClientResponse): FetchResponse {
   return wrapped(response, null);
@@ -95,12 +159,17 @@ function failed(error: unknown): never {
 }
 
 function wrapped(response: ClientResponse, signal: AbortSignal | null): FetchResponse {
-  const { status } = response;
-  const none = status === 204 || status === 205 || status === 304 || response.request.method === "HEAD";
-  return new FetchResponse(response, none ? null : response, signal);
+  if (!hasNullBody(response)) return new FetchResponse(response, response, signal);
+  response.cancel();
+  return new FetchResponse(response, null, signal);
 }
 
-/** @throws TypeError for a URL that is none, that has credentials, or another scheme */
+/** Fetch standard, "null body status", and HEAD. */
+function hasNullBody({ status, request }: ClientResponse): boolean {
+  return status === 204 || status === 205 || status === 304 || request.method === "HEAD";
+}
+
+/** @throws TypeError for a URL that is none, that has credentials, or a scheme or a port that is not fetched */
 function parse(text: string): URL {
   let url: URL;
   try {
@@ -111,38 +180,52 @@ function parse(text: string): URL {
   const { protocol, username, password } = url;
   if (username !== "" || password !== "")
     throw new TypeError("a URL for fetch has no credentials; set the header Authorization");
-  if (protocol !== "http:" && protocol !== "https:" && protocol !== "data:")
-    throw networkError(`${protocol} is no scheme that is fetched; use http:, https: or data:`);
+  if (!SCHEMES.has(protocol)) throw networkError(`${protocol} is no scheme that is fetched; use http: or https:`);
+  if (hasBadPort(url)) throw networkError(`port ${url.port} is another protocol's, and is not fetched`);
   return url;
 }
 
-async function ofData(url: URL, method: string, integrity: string): Promise<FetchResponse> {
-  const { mediaType, bytes } = dataOf(url);
-  await check(bytes, integrity);
+const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "data:", "blob:"]);
+
+/** Fetch standard, "scheme fetch", for what is in the URL itself, or in memory. */
+async function local(url: URL, parts: FetchParts): Promise<FetchResponse> {
+  const { method, signal } = parts;
+  const href = url.href.slice(0, url.href.length - url.hash.length);
+  signal?.throwIfAborted();
+  if (url.protocol === "blob:") {
+    if (method !== "GET") throw networkError(`a blob: URL has no ${method}`);
+    const { status, reason, fields, blob } = attempt(() => resolveBlobUrl(url, parts.fields.get("range")));
+    const head = { status, reason, fields: new Fields(fields), url: href, redirected: false };
+    if (parts.integrity === "") return new FetchResponse(head, blob.stream() as ReadableStream<Uint8Array>, signal);
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    return checked(bytes, head, bytes, parts);
+  }
+  const { mediaType, bytes } = attempt(() => parseDataUrl(url));
   const fields = new Fields([["Content-Type", mediaType]]);
-  const head = {
-    status: 200,
-    reason: "OK",
-    fields,
-    url: url.href.slice(0, url.href.length - url.hash.length),
-    redirected: false,
-  };
-  return new FetchResponse(head, method === "HEAD" ? null : bytes, null);
+  const head = { status: 200, reason: "OK", fields, url: href, redirected: false };
+  return checked(bytes, head, method === "HEAD" ? null : bytes, parts);
 }
 
-function dataOf(url: URL): DataContent {
+/** A response, if `bytes` are what `integrity` says. */
+async function checked(
+  bytes: Uint8Array,
+  head: ConstructorParameters<typeof FetchResponse>[0],
+  content: Uint8Array | null,
+  { integrity, signal }: FetchParts,
+): Promise<FetchResponse> {
+  if (!(await matchesIntegrity(bytes, integrity))) throw networkError("the content is not what integrity says");
+  return new FetchResponse(head, content, signal);
+}
+
+function attempt<T>(make: () => T): T {
   try {
-    return parseDataUrl(url);
+    return make();
   } catch (error) {
     throw fetchFailure(error, null);
   }
 }
 
-async function check(bytes: Uint8Array, integrity: string): Promise<void> {
-  if (!(await matchesIntegrity(bytes, integrity))) throw networkError("the content is not what integrity says");
-}
-
 /** The standard's network error: a TypeError; what happened is its cause. */
-function networkError(message: string): TypeError {
-  return new TypeError("fetch failed; see the cause", { cause: new Error(message) });
+function networkError(message: string): unknown {
+  return fetchFailure(new Error(message), null);
 }

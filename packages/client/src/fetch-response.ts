@@ -1,15 +1,20 @@
 /**
  * A response in the standard's form (fetch standard §5.5), made of ours.
  *
- * Neither a web stream nor a Headers object is made before someone touches it:
+ * Neither a web stream nor a list of headers is made before someone touches it:
  * most programs read the status and the text.
  *
  * @module
  */
-import { Content, type Fields } from "@stack/http";
-import { readForm } from "@stack/multipart";
+import { Readable } from "node:stream";
+import type { Fields } from "@stack/http";
+import { contentStream, octetStream } from "./content-stream.ts";
 import { ClientError } from "./errors.ts";
-import type { ClientResponse } from "./response.ts";
+import { FetchHeaders, inspectable } from "./fetch-headers.ts";
+import { formOf } from "./form-content.ts";
+import { PREFETCH } from "./incoming-content.ts";
+import { formatMimeType, mimeTypeOf } from "./mime-type.ts";
+import { ClientResponse } from "./response.ts";
 
 /** What a response says of itself. */
 export interface FetchHead {
@@ -24,25 +29,31 @@ export interface FetchHead {
 export type FetchContent = ClientResponse | Uint8Array | ReadableStream<Uint8Array> | null;
 
 /**
- * The response of `fetch`. It is `instanceof Response`.
+ * The response of `fetch`. It is `instanceof Response`, and nothing of it is the runtime's: the standard's members, over
+ * our fields and our content.
  *
- * Its `headers` can be changed, which has no effect on anything; everything else is as in the standard.
+ * Reading fails with the signal's reason when it aborts, else with a TypeError whose cause is the ClientError.
  */
 export class FetchResponse {
   private readonly head: FetchHead;
   private readonly signal: AbortSignal | null;
-  private content: FetchContent;
-  private headersOrNull: Headers | null;
+  private readonly content: FetchContent;
+  private stream: ReadableStream<Uint8Array> | null;
+  private headersOrNull: FetchHeaders | null;
   private used: boolean;
+  private untouched: Untouched | null;
 
   constructor(head: FetchHead, content: FetchContent, signal: AbortSignal | null) {
     this.head = head;
-    this.content = content;
     this.signal = signal;
+    this.content = content;
+    this.stream = content instanceof ReadableStream ? content : null;
     this.headersOrNull = null;
     this.used = false;
+    this.untouched = content instanceof ClientResponse && staysOpen(content) ? forgettable(this, content) : null;
   }
 
+  /** Always "basic": there is no origin that a server could be foreign to. */
   get type(): "basic" {
     return "basic";
   }
@@ -51,15 +62,18 @@ export class FetchResponse {
     return this.head.status;
   }
 
+  /** 200 to 299. */
   get ok(): boolean {
     const { status } = this.head;
     return status >= 200 && status < 300;
   }
 
+  /** "" in HTTP/2, which has none. */
   get statusText(): string {
     return this.head.reason;
   }
 
+  /** Where it came from, after redirects, without fragment. */
   get url(): string {
     return this.head.url;
   }
@@ -68,205 +82,172 @@ export class FetchResponse {
     return this.head.redirected;
   }
 
+  /** Immutable. */
   get headers(): Headers {
-    return (this.headersOrNull ??= new Headers([...this.head.fields]));
+    return (this.headersOrNull ??= new FetchHeaders(this.head.fields));
   }
 
   /** Someone read of it, or gave it up. */
   get bodyUsed(): boolean {
-    return this.used;
+    return this.used || (this.stream !== null && Readable.isDisturbed(this.stream as never));
   }
 
-  /** The content as a web stream; null where there can be none. */
+  /** The content as a stream of octets; null where there can be none. */
   get body(): ReadableStream<Uint8Array> | null {
     const { content } = this;
-    if (content === null || content instanceof ReadableStream) return content;
-    const stream = this.streamOf(content);
-    this.content = stream;
-    return stream;
+    if (content === null || this.stream !== null) return this.stream;
+    if (this.used) this.stream = spentStream();
+    else if (content instanceof ClientResponse) {
+      this.touch();
+      this.stream = contentStream(content.carrier, (error) => contentFailure(error, this.signal), this.signal);
+    } else this.stream = octetStream(content as Uint8Array);
+    return this.stream;
   }
 
-  /** Another response with the same content. @throws TypeError when it was used */
+  /** Another response with the same content. @throws TypeError when it was used, or is being read */
   clone(): FetchResponse {
+    const refusal = this.refusal();
+    if (refusal !== null) throw refusal;
     const { body } = this;
-    if (this.used || body?.locked === true) throw new TypeError("the body was used or is locked; clone it before");
     if (body === null) return new FetchResponse(this.head, null, this.signal);
     const [mine, other] = body.tee();
-    const clone = new FetchResponse(this.head, null, this.signal);
-    clone.content = clone.tracked(other);
-    this.used = false; // `tee` is no use of ours
-    this.content = this.tracked(mine);
-    return clone;
+    this.stream = mine;
+    return new FetchResponse(this.head, other, this.signal);
   }
 
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    const bytes = await this.bytes();
-    const { buffer, byteOffset, byteLength } = bytes;
-    return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.consume((bytes) => ownOctets(bytes).buffer);
   }
 
-  async blob(): Promise<Blob> {
-    const type = (this.head.fields.get("content-type") ?? "").replace(/[\t ]*;[\t ]*/g, ";");
-    return new Blob([await this.bytes()], { type });
+  blob(): Promise<Blob> {
+    return this.consume((bytes) => {
+      const type = mimeTypeOf(this.head.fields);
+      return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: type === null ? "" : formatMimeType(type) });
+    });
   }
 
-  /** A copy that is the caller's own. */
-  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await this.octets());
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.consume(ownOctets);
   }
 
-  async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+  /** `multipart/form-data` and `application/x-www-form-urlencoded`, all in memory. */
+  formData(): Promise<FormData> {
+    return this.consume((bytes) => formOf(bytes, mimeTypeOf(this.head.fields)));
+  }
+
+  json(): Promise<unknown> {
+    return this.text().then(JSON.parse as (text: string) => unknown);
   }
 
   text(): Promise<string> {
     const { content } = this;
-    if (content === null || content instanceof Uint8Array || content instanceof ReadableStream || this.used)
-      return this.octets().then(decoded);
+    if (!(content instanceof ClientResponse) || this.stream !== null) return this.consume(decodeText);
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
     this.used = true;
+    // What is here already cannot fail any more.
+    const { complete } = content.carrier;
     const text = content.text();
-    return content.carrier.complete ? text : text.catch((error: unknown) => Promise.reject(this.failure(error)));
+    if (complete) return text;
+    this.touch();
+    return text.catch((error: unknown) => Promise.reject(contentFailure(error, this.signal)));
   }
 
-  async formData(): Promise<FormData> {
-    const type = this.head.fields.get("content-type") ?? "";
-    const bytes = await this.octets();
-    const form = new FormData();
-    if (/^application\/x-www-form-urlencoded[\t ]*(?:;|$)/i.test(type))
-      for (const [name, value] of new URLSearchParams(decoded(bytes))) form.append(name, value);
-    else if (/^multipart\/form-data[\t ]*;/i.test(type)) await appendParts(form, bytes, type);
-    else throw new TypeError("the content is no form; formData reads multipart/form-data and urlencoded ones");
-    return form;
-  }
-
-  /** What a failure of the client is in the standard: the signal's reason, or a TypeError with a cause. */
-  private failure(error: unknown): unknown {
-    return fetchFailure(error, this.signal);
-  }
-
-  private async octets(): Promise<Uint8Array> {
+  private consume<T>(convert: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
     const { content } = this;
-    if (content === null) return NOTHING;
-    if (this.used || (content instanceof ReadableStream && content.locked))
-      throw new TypeError("the body was used or is locked; read it once, or clone the response before");
+    if (content === null) return Promise.resolve(NOTHING).then(convert);
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
     this.used = true;
-    if (content instanceof Uint8Array) return content;
-    if (content instanceof ReadableStream) return collected(content);
-    try {
-      return await content.bytes();
-    } catch (error) {
-      throw this.failure(error);
-    }
+    this.touch();
+    if (this.stream !== null) return collected(this.stream).then(convert);
+    if (content instanceof ClientResponse)
+      return content
+        .bytes()
+        .catch((error: unknown) => Promise.reject(contentFailure(error, this.signal)))
+        .then(convert);
+    return Promise.resolve(content as Uint8Array).then(convert);
   }
 
-  private streamOf(content: ClientResponse | Uint8Array): ReadableStream<Uint8Array> {
-    if (this.used) return spent();
-    if (content instanceof Uint8Array) return this.tracked(new Blob([new Uint8Array(content)]).stream());
-    let iterator: AsyncIterator<Uint8Array> | null = null;
-    return this.made(
-      async () => {
-        iterator ??= content.stream()[Symbol.asyncIterator]();
-        try {
-          const { done, value } = await iterator.next();
-          return done === true ? null : value;
-        } catch (error) {
-          throw this.failure(error);
-        }
-      },
-      async () => content.cancel(),
-    );
+  /** Why the content cannot be read, or null. */
+  private refusal(): unknown {
+    if (this.bodyUsed || this.stream?.locked === true)
+      return new TypeError("the body was used or is locked; read it once, or clone the response before");
+    if (this.signal?.aborted !== true || this.content === null) return null;
+    this.used = true;
+    if (this.content instanceof ClientResponse) this.content.cancel();
+    return this.signal.reason;
   }
 
-  /** `stream`, so that its use is seen. */
-  private tracked(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-    const reader = stream.getReader();
-    return this.made(
-      async () => {
-        const { done, value } = await reader.read();
-        return done ? null : value;
-      },
-      (reason) => reader.cancel(reason),
-    );
-  }
-
-  private made(
-    next: () => Promise<Uint8Array | null>,
-    cancel: (reason: unknown) => Promise<void>,
-  ): ReadableStream<Uint8Array> {
-    return new ReadableStream({
-      type: "bytes",
-      pull: async (controller: ReadableByteStreamController) => {
-        this.used = true;
-        const bytes = await next();
-        if (bytes !== null) {
-          controller.enqueue(new Uint8Array(bytes)); // a byte stream takes the memory over
-          return;
-        }
-        controller.close();
-        controller.byobRequest?.respond(0);
-      },
-      cancel: async (reason) => {
-        this.used = true;
-        await cancel(reason);
-      },
-    });
+  /** Whoever has the content now cares for its end. */
+  private touch(): void {
+    if (this.untouched !== null) this.untouched.response = null;
+    this.untouched = null;
   }
 }
 
-// What is not ours would look for the slots of the runtime's own responses: everything that it has is above.
+// What is not ours would look for the slots of the runtime's own responses: everything that they have is above.
 Object.setPrototypeOf(FetchResponse.prototype, Response.prototype);
+inspectable(FetchResponse.prototype, "Response", (response) => {
+  const { status, statusText, headers, bodyUsed, ok, redirected, type, url } = response;
+  return { status, statusText, headers, bodyUsed, ok, redirected, type, url };
+});
 
-/** What a failure is in the standard. */
+/** What a failure before the head is in the standard: the signal's reason, or a network error with its cause. */
 export function fetchFailure(error: unknown, signal: AbortSignal | null): unknown {
-  if (error instanceof ClientError && error.code === "ERR_CLIENT_ABORTED" && signal?.aborted === true)
-    return signal.reason;
-  return new TypeError("fetch failed; see the cause", { cause: error });
+  return isAbort(error, signal) ? signal?.reason : new TypeError("fetch failed", { cause: error });
+}
+
+/** What a failure of the content is. The messages are those of Node's own fetch: there is software that looks at them. */
+function contentFailure(error: unknown, signal: AbortSignal | null): unknown {
+  return isAbort(error, signal) ? signal?.reason : new TypeError("terminated", { cause: error });
+}
+
+function isAbort(error: unknown, signal: AbortSignal | null): boolean {
+  return error instanceof ClientError && error.code === "ERR_CLIENT_ABORTED" && signal?.aborted === true;
+}
+
+/** A response whose content nobody has asked for. */
+interface Untouched {
+  response: ClientResponse | null;
+}
+
+/** Responses that were dropped without being read: each would hold its connection until its time is over. */
+const dropped = new FinalizationRegistry<Untouched>((untouched) => untouched.response?.cancel());
+
+function forgettable(response: FetchResponse, content: ClientResponse): Untouched {
+  const untouched: Untouched = { response: content };
+  dropped.register(response, untouched);
+  return untouched;
+}
+
+/** Its content does not come to its end by itself. */
+function staysOpen({ carrier }: ClientResponse): boolean {
+  return !carrier.complete && (carrier.contentLength < 0 || carrier.contentLength > PREFETCH);
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();
 
-function decoded(bytes: Uint8Array): string {
+function decodeText(bytes: Uint8Array): string {
   return UTF8.decode(bytes);
 }
 
-/** The stream of content that was read in another way: there is nothing in it, and nobody can read it. */
-function spent(): ReadableStream<Uint8Array> {
-  const stream = new ReadableStream<Uint8Array>({ start: (controller) => controller.close() });
-  stream.getReader();
-  return stream;
+/** Octets with memory of their own. */
+function ownOctets(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
 }
 
-async function appendParts(form: FormData, bytes: Uint8Array, type: string): Promise<void> {
-  const content = new Content({
-    contentLength: bytes.length,
-    contentLimit: bytes.length,
-    read: (receiver) => {
-      let given = false;
-      return {
-        grant: () => {
-          if (given) return;
-          given = true;
-          receiver.onContent(bytes, 0, bytes.length);
-          receiver.onEnd(null);
-        },
-        stop: () => {},
-      };
-    },
-  });
-  try {
-    for (const { name, filename, contentType, bytes: octets } of await readForm(content, type)) {
-      if (filename === null) form.append(name, decoded(octets));
-      else form.append(name, new File([new Uint8Array(octets)], filename, { type: contentType ?? "text/plain" }));
-    }
-  } catch (cause) {
-    throw new TypeError("the content is no multipart form; see the cause", { cause });
-  }
+/** The stream of content that was read in another way: nobody can read it. */
+function spentStream(): ReadableStream<Uint8Array> {
+  const stream = octetStream(NOTHING);
+  stream.getReader();
+  return stream;
 }
 
 async function collected(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const reader = stream.getReader();
   const pieces: Uint8Array[] = [];
   for (let read = await reader.read(); !read.done; read = await reader.read()) pieces.push(read.value);
-  return Buffer.concat(pieces);
+  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
 }

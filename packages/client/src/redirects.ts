@@ -18,6 +18,8 @@ export interface RedirectOptions {
   readonly allowDowngrade?: boolean;
   /** Names of further fields that only the first origin is to see, such as `X-Api-Key` (S107). */
   readonly credentialFields?: readonly string[];
+  /** Whether to go where a redirect leads (S108); false is `ERR_CLIENT_REDIRECT`. Default: wherever the rest allows. */
+  readonly allow?: (url: URL) => boolean;
   /** The time, ms, for `timeouts.totalMs`, which holds for all requests of a call together. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -49,7 +51,12 @@ const alone = createClient({ redirect: "manual", layers: [redirects({ maxRedirec
  */
 export function redirects(options: RedirectOptions = {}): ClientLayer {
   const own = ownOptions(options, NAMES, "redirects");
-  const { maxRedirects = MAX_REDIRECTS, allowDowngrade = false, now = () => performance.now() } = own;
+  const {
+    maxRedirects = MAX_REDIRECTS,
+    allowDowngrade = false,
+    allow = () => true,
+    now = () => performance.now(),
+  } = own;
   if (!(Number.isInteger(maxRedirects) && maxRedirects >= 0))
     throw new RangeError(`maxRedirects must be a whole number from 0 on, not ${maxRedirects}`);
   const credentials = [...CREDENTIALS, ...(own.credentialFields ?? [])];
@@ -63,7 +70,9 @@ export function redirects(options: RedirectOptions = {}): ClientLayer {
         response.cancel();
         if (first.options.redirect === "error") throw refusal(request, 'a redirect, and redirect is "error"');
         if (followed === maxRedirects) throw refusal(request, `more than ${maxRedirects} redirects; is it a loop?`);
-        request = redirected(request, response.status, resolve(request, location, allowDowngrade), credentials);
+        const url = resolve(request, location, allowDowngrade);
+        if (!allow(url)) throw refusal(request, "a redirect leads where `allow` forbids to go");
+        request = redirected(request, response.status, url, credentials);
         // What was told of the call is counted from its first request, so that a chain of redirects gains no time.
         response = await inner(withinTotal(request, now() - start));
       }
@@ -129,7 +138,7 @@ function isRedirect(status: number): boolean {
 /** How much of a scheme an error repeats, characters. */
 const SHOWN = 20;
 
-const NAMES: ReadonlySet<string> = new Set(["maxRedirects", "allowDowngrade", "credentialFields", "now"]);
+const NAMES: ReadonlySet<string> = new Set(["maxRedirects", "allowDowngrade", "credentialFields", "allow", "now"]);
 
 /** For the first origin only (S107). */
 const CREDENTIALS = ["Authorization", "Cookie", "Proxy-Authorization", "Host"] as const;
