@@ -19,7 +19,7 @@ import { connectFailure } from "./failure.ts";
 import { Opening } from "./opening.ts";
 import type { Pool } from "./pool.ts";
 import { PooledConnection } from "./pooled-connection.ts";
-import { WaitQueue } from "./wait-queue.ts";
+import { type Waiter, WaitQueue } from "./wait-queue.ts";
 
 /**
  * After so much idle time, ms, a connection waits one turn of the event loop before it gets a request: the end that its
@@ -92,8 +92,8 @@ export class OriginPool {
   }
 
   /** A request that waited waits no more. */
-  leave(exchange: Exchange): void {
-    this.queue.remove(exchange);
+  leave(waiter: Waiter): void {
+    this.queue.remove(waiter);
     this.pool.left();
     const needed = this.chosen === "1.1" ? this.queue.size : Math.min(this.queue.size, 1);
     while (this.openings.length > needed) {

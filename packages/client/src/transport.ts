@@ -5,10 +5,11 @@
  */
 import { clock } from "@stack/tcp";
 import { ClientError } from "./errors.ts";
-import { Exchange, type ExchangeOwner } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import type { Pool } from "./pool.ts";
 import type { ClientResponse } from "./response.ts";
 import type { ClientRequest, Send } from "./send.ts";
+import type { ExchangeOwner } from "./timed-exchange.ts";
 
 export class Transport implements ExchangeOwner {
   readonly send: Send;

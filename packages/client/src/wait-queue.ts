@@ -47,7 +47,7 @@ export class WaitQueue<W extends Waiter> {
   }
 
   /** Takes out `waiter`, if it stands here. */
-  remove(waiter: W): void {
+  remove(waiter: Waiter): void {
     if (waiter.waitQueue !== (this as unknown as WaitQueue<Waiter>)) return;
     const next = waiter.waitNext as W | null;
     const previous = waiter.waitPrevious as W | null;
