@@ -18,6 +18,8 @@ export function exchangeFailure(
   unprocessed: boolean,
 ): ClientError {
   if (error instanceof ClientError) return error;
+  if (stage === "head" && codeOf(error) === "ERR_HTTP2_TIMEOUT")
+    return new ClientError("ERR_CLIENT_HEAD_TIMEOUT", stage, origin, error.message, { cause: error, unprocessed });
   const [code, advice] = isBroken(error) ? BROKEN : (OF_ENGINE[codeOf(error)] ?? DISCONNECTED);
   return new ClientError(code, stage, origin, `${error.message}; ${advice}`, { cause: error, unprocessed });
 }

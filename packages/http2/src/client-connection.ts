@@ -16,6 +16,7 @@ import { ClientStream } from "./client-stream.ts";
 import { Connection } from "./connection.ts";
 import { Http2Error } from "./errors.ts";
 import { RequestHead, ResponseHead } from "./field-rules.ts";
+import { ALIVE } from "./frame-reception.ts";
 import { type ConnectionOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { isOurPromise, type PushedRequest } from "./push-promise.ts";
 import { requestFields } from "./request-fields.ts";
@@ -49,6 +50,10 @@ export class ClientConnection extends Connection {
   private peerLeaves: boolean;
   /** Streams that the server has promised and that are not closed. */
   private pushed: number;
+  /** When the server was last heard, ms. */
+  private heardAt: number;
+  /** Until when a server that seems to be gone has to say something, ms; `Infinity` while nothing is doubted. */
+  private aliveDue: number;
 
   constructor(carrier: Carrier, options: ClientConnectionOptions = {}) {
     super(carrier, resolve(options));
@@ -57,6 +62,8 @@ export class ClientConnection extends Connection {
     this.prefaceWanted = true;
     this.peerLeaves = false;
     this.pushed = 0;
+    this.heardAt = carrier.now;
+    this.aliveDue = Number.POSITIVE_INFINITY;
     this.control.settings(
       ourSettings(this.options, [
         // RFC 9113 §8.4: without push a promise is a connection error, with it their number is bounded (S84)
@@ -75,7 +82,7 @@ export class ClientConnection extends Connection {
 
   /** Whether a request can be sent now. */
   get available(): boolean {
-    return this.reusable && this.streams.size - this.pushed < this.maxStreams;
+    return this.reusable && !this.isDoubted && this.streams.size - this.pushed < this.maxStreams;
   }
 
   /** Whether requests can be sent, now or when others are complete. */
@@ -122,6 +129,36 @@ export class ClientConnection extends Connection {
     this.addStream(stream);
     stream.start(list, contentLength === 0 && head.method !== "CONNECT");
     return stream;
+  }
+
+  override get deadline(): number {
+    return Math.min(super.deadline, this.aliveDue);
+  }
+
+  override receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
+    const { isDoubted } = this;
+    this.heardAt = this.carrier.now;
+    this.aliveDue = Number.POSITIVE_INFINITY;
+    super.receive(bytes, start, end);
+    if (isDoubted && !this.isEnding) this.clientOptions.onIdle?.(this);
+  }
+
+  override onDeadline(): void {
+    if (this.carrier.now < this.aliveDue) super.onDeadline();
+    else {
+      this.aliveDue = Number.POSITIVE_INFINITY;
+      this.carrier.abort(new Http2Error("ERR_HTTP2_TIMEOUT", NO_ERROR, "us", "the server answers nothing any more"));
+    }
+  }
+
+  /** A stream is given up. If nothing was heard for as long as it was open, a PING asks, and until an octet comes no other opens. */
+  override resetStream(stream: Stream, errorCode: number, reason: Error): void {
+    const { now } = this.carrier;
+    if (now - Math.max(this.heardAt, stream.openedAt) >= SILENCE_MS && !this.isDoubted && !this.isEnding) {
+      this.aliveDue = now + ALIVE_MS;
+      this.sendPing(ALIVE);
+    }
+    super.resetStream(stream, errorCode, reason);
   }
 
   override flush(sink: ByteSink): boolean {
@@ -252,6 +289,11 @@ export class ClientConnection extends Connection {
     return streamId % 2 === 0 ? streamId > this.lastPeerId : streamId >= this.nextId;
   }
 
+  /** The server was asked whether it is still there. */
+  private get isDoubted(): boolean {
+    return this.aliveDue < Number.POSITIVE_INFINITY;
+  }
+
   private get maxStreams(): number {
     return Math.min(this.peerSettings.maxConcurrentStreams, this.options.maxConcurrentStreams);
   }
@@ -262,6 +304,11 @@ const head: ResponseHead = new ResponseHead();
 const promised: RequestHead = new RequestHead();
 
 const DEFAULT_MAX_INFORMATIONAL = 16;
+
+/** A server that says nothing for so long, ms, while a stream is open that is then given up, may be gone. */
+const SILENCE_MS = 500;
+/** How long it has to answer a PING then, ms. */
+const ALIVE_MS = 5_000;
 
 /** A server may be slow, but not dead: where a client's defaults differ from a server's. */
 const CLIENT_DEFAULTS: ConnectionOptions = {

@@ -23,6 +23,8 @@ const { PROTOCOL_ERROR, FLOW_CONTROL_ERROR, STREAM_CLOSED, ENHANCE_YOUR_CALM } =
 export const PROBE = 1;
 /** Marks what the peer sent before it read our first GOAWAY. */
 export const DRAIN = 2;
+/** Asks a server that seems to be gone. */
+export const ALIVE = 3;
 
 export abstract class FrameReception extends ConnectionParts implements FrameVisitor {
   protected readonly frames: FrameDecoder;
@@ -176,7 +178,7 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
       this.control.ping(bytes, at, true);
     } else if (bytes[at] === PROBE && this.windows.probing) this.windows.grow(this.streams.values());
     else if (bytes[at] === DRAIN && this.goaway.begun && !this.goaway.said) this.goaway.name(this.lastPeerId);
-    else this.budgets.chargeFrame("PING acknowledgements that nobody asked for");
+    else this.budgets.chargeFrame("PING acknowledgements that mean nothing"); // whoever answers ALIVE has been heard
     this.wantFlush();
   }
 

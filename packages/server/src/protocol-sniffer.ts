@@ -47,8 +47,13 @@ export class ProtocolSniffer implements Engine {
   }
 
   receiveEnd(): void {
-    if (this.matched > 0) this.handOver(this.engines.http1(this.carrier), this.matched, NOTHING, 0, 0);
-    else this.finish();
+    if (this.matched <= 0) {
+      this.finish();
+      return;
+    }
+    const next = this.engines.http1(this.carrier);
+    this.handOver(next, this.matched, NOTHING, 0, 0);
+    next.receiveEnd(); // it came to us, and does not come again
   }
 
   flush(sink: { end(): void }): boolean {

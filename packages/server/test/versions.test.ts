@@ -45,6 +45,14 @@ describe("RFC 9113 §3.3: one cleartext port, the first octets decide", () => {
     await client.untilClosed();
     expect(client.received).toMatch(/^HTTP\/1\.1 (400|405|505) /);
   });
+  test.each([1, 10, 23])("S82: a client that ends after %i octets of a preface is not waited for", async (cut) => {
+    const patient = createServer({ headTimeoutMs: 60_000 });
+    const client = new RawClient((await patient.listen(0)).port).send(PREFACE.slice(0, cut)).end();
+    await client.untilClosed();
+    while (patient.figures.connections > 0) await new Promise((resolve) => setImmediate(resolve));
+    await patient.close({ graceMs: 0 });
+    expect(client.received).toMatch(/^(?:HTTP\/1\.1 (?:400|505) |$)/);
+  });
   test("S82: half a preface is closed when the time for a head is up", async () => {
     const client = new RawClient(port).send(PREFACE.slice(0, 10));
     await client.untilClosed();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { asked } from "../asked.ts";
 import { echoed, echoTarget, get, post, serve } from "../served.ts";
-import { data, frame, ping, windowUpdate } from "../wire.ts";
+import { data, frame, headers, ping, windowUpdate } from "../wire.ts";
 
 describe("RFC 9113 §6.7: PING", () => {
   test("is answered with the same octets, ahead of everything else", () => {
@@ -75,5 +76,53 @@ describe("RFC 9113 §6.7: PING", () => {
     }
     client.frames();
     expect([carrier.ended, client.octets(1)]).toEqual([false, 2_000_000]);
+  });
+});
+
+describe("RFC 9113 §6.7: a client asks whether a silent server is still there", () => {
+  const QUESTION = ["RST_STREAM 1 CANCEL", 'PING "\\u0003\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000\\u0000"'];
+
+  function silent(ms: number): ReturnType<typeof asked> {
+    const made = asked();
+    const answer = made.ask();
+    made.server.frames();
+    made.clock.advance(ms);
+    answer.sink?.reset(0);
+    return made;
+  }
+
+  test("when a stream is given up on which nothing came for long; until then it opens no other", () => {
+    const { connection, server, ask } = silent(600);
+    expect(server.frames().sort()).toEqual([...QUESTION].sort());
+    expect([connection.available, connection.reusable]).toEqual([false, true]);
+    server.send(ping("\x03\0\0\0\0\0\0\0", true));
+    expect(connection.available).toBe(true);
+    const next = ask();
+    server.frames();
+    server.send(headers(3, [[":status", "204"]], { end: true }));
+    expect(next.events.at(-1)).toBe("end");
+  });
+
+  test("and ends a connection on which no answer comes, and no stream with it that was not open", () => {
+    const { carrier, clock, connection } = silent(600);
+    clock.advance(4_999);
+    expect(carrier.isClosed).toBe(false);
+    clock.advance(1);
+    expect(carrier.closedWith).toMatchObject({ code: "ERR_HTTP2_TIMEOUT", by: "us" });
+    expect(connection.reusable).toBe(false);
+  });
+
+  test("not when it was given up at once, or something came meanwhile on another stream", () => {
+    const { connection, server } = silent(100);
+    expect(server.frames()).toEqual(["RST_STREAM 1 CANCEL"]);
+    expect(connection.available).toBe(true);
+    const made = asked();
+    const slow = made.ask();
+    made.ask();
+    made.server.frames();
+    made.clock.advance(600);
+    made.server.send(headers(3, [[":status", "204"]], { end: true }));
+    slow.sink?.reset(0);
+    expect(made.server.frames()).toEqual(["RST_STREAM 1 CANCEL"]);
   });
 });
