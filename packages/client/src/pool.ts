@@ -44,6 +44,8 @@ export class Pool {
   private waiting: number;
   private lastOrder: number;
   private whenEmpty: (() => void) | null;
+  /** Everything was dropped for this. */
+  private aborted: ClientError | null;
 
   constructor(parts: PoolParts) {
     this.options = parts.options;
@@ -60,6 +62,7 @@ export class Pool {
     this.waiting = 0;
     this.lastOrder = 0;
     this.whenEmpty = null;
+    this.aborted = null;
   }
 
   /** Connections that are open or being opened. */
@@ -78,6 +81,10 @@ export class Pool {
   }
 
   submit(exchange: Exchange): void {
+    if (this.aborted !== null) {
+      exchange.fail(this.aborted); // it was between two connections
+      return;
+    }
     const { origin } = exchange.request;
     const pool = this.known.get(origin) ?? this.poolFor(origin);
     exchange.pool = pool;
@@ -101,6 +108,7 @@ export class Pool {
 
   /** Everything is dropped. */
   abort(error: ClientError): void {
+    this.aborted = error;
     for (const pool of [...this.pools.values()]) pool.abort(error);
   }
 

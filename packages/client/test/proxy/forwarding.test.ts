@@ -48,6 +48,18 @@ describe("a proxy that keeps its connections", () => {
   });
 });
 
+test("a request that is between two connections when all is dropped is not sent", async () => {
+  const proxy = await forwarding(false);
+  const client = clientOf(proxy.url);
+  await post(client, 1);
+  const call = post(client, 2); // looks for an end of its connection first, for a turn
+  const closed = client.close({ graceMs: 0 });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5); // the time is up before that turn
+  await expect(call).rejects.toMatchObject({ code: "ERR_CLIENT_CLOSED" });
+  await closed;
+  expect(proxy.heads.length).toBe(1);
+});
+
 describe("a proxy that ends each connection behind its response, and does not say so", () => {
   test("gets each request over a connection of its own; none is lost, one after the other", async () => {
     const proxy = await forwarding(true);
