@@ -163,6 +163,7 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
     const unprocessed = outcome.unprocessed && (!outcome.written || this.connection?.version === "2");
     const harmless = unprocessed || (outcome.unprocessed && isIdempotent(method));
     if (harmless && this.state < CONTENT && this.attempts < MAX_ATTEMPTS && (content === null || content.replayable)) {
+      if (!unprocessed) this.isDoubtful = true;
       this.waitAgain();
       return;
     }

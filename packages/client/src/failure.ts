@@ -41,6 +41,13 @@ export function connectFailure(error: unknown, stage: ClientStage, origin: strin
   return new ClientError(late ? timedOut : failed, at, origin, message, { cause: error, unprocessed: true });
 }
 
+/** The same failure, of a request that an earlier attempt may have brought to a server that acted on it. */
+export function inDoubt(error: ClientError): ClientError {
+  const { code, stage, origin, message, cause } = error;
+  const text = origin === "" ? message : message.slice(origin.length + 2);
+  return new ClientError(code, stage, origin, text, cause === undefined ? {} : { cause });
+}
+
 /** What took too long on the way to a connection. */
 const LATE: ReadonlySet<string> = new Set([
   "ERR_DIAL_TIMEOUT",

@@ -13,6 +13,7 @@ import type { ContentSender } from "./content-sender.ts";
 import { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { CONTINUE, DISCARD_MS, DISCARDING, LATE, OVER, patienceIn, WAITING } from "./exchange-states.ts";
+import { inDoubt } from "./failure.ts";
 import type { IncomingContent } from "./incoming-content.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
@@ -42,6 +43,8 @@ export abstract class TimedExchange implements WheelEntry, Waiter {
   order: number;
   /** How often it was sent. */
   attempts: number;
+  /** An attempt may have been acted on, although it is made again: the method is idempotent. */
+  protected isDoubtful: boolean;
   /** No connection was there at once. */
   hasWaited: boolean;
   waitNext: Waiter | null;
@@ -77,6 +80,7 @@ export abstract class TimedExchange implements WheelEntry, Waiter {
     this.pool = null;
     this.order = 0;
     this.attempts = 0;
+    this.isDoubtful = false;
     this.hasWaited = false;
     this.waitNext = null;
     this.waitPrevious = null;
@@ -120,7 +124,7 @@ export abstract class TimedExchange implements WheelEntry, Waiter {
     const { state, sink, content } = this;
     if (state === OVER) return;
     this.finish();
-    if (content === null) this.reject(error);
+    if (content === null) this.reject(this.isDoubtful && error.unprocessed ? inDoubt(error) : error);
     else content.fail(error);
     sink?.reset(0);
   }

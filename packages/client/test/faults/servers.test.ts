@@ -240,6 +240,30 @@ describe("between requests", () => {
     expect(heads).toBe(4);
   });
 
+  test("a GET that was sent, and whose next attempt finds nobody, is not called unprocessed", async () => {
+    let heads = 0;
+    server = await TcpServer.listen((socket) => {
+      onHeads(socket, (_, count) => {
+        heads++;
+        if (count === 1) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        else server.close(); // it has read the request, and may have done it
+      });
+    });
+    const { origin } = server;
+    client = createClient();
+    await (await client.get(origin)).text();
+    const failure = client.get(origin);
+    await expect(failure).rejects.toMatchObject({
+      code: "ERR_CLIENT_CONNECT",
+      stage: "connect",
+      unprocessed: false,
+      origin,
+    });
+    await expect(failure).rejects.toThrow(`${origin}: cannot connect`);
+    expect(heads).toBe(2);
+    server = await TcpServer.answering("");
+  });
+
   test("S35: nothing is sent again once an octet of an answer came", async () => {
     let heads = 0;
     server = await TcpServer.listen((socket) => {
