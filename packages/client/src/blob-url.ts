@@ -20,8 +20,10 @@ export function resolveBlobUrl(url: URL, range: string | undefined): BlobContent
   if (all === undefined) throw new TypeError("no such blob; was its URL revoked?");
   const { size, type } = all;
   if (range === undefined) {
-    const fields: [string, string][] = [["Content-Length", String(size)]];
-    if (type !== "") fields.push(["Content-Type", type]);
+    const fields: [string, string][] = [
+      ["Content-Length", String(size)],
+      ["Content-Type", type],
+    ];
     return { status: 200, reason: "OK", fields, blob: all as Blob };
   }
   const [, first = "", last = ""] = RANGE.exec(range) ?? [];
@@ -34,8 +36,8 @@ export function resolveBlobUrl(url: URL, range: string | undefined): BlobContent
   const fields: [string, string][] = [
     ["Content-Length", String(blob.size)],
     ["Content-Range", `bytes ${start}-${end}/${size}`],
+    ["Content-Type", type],
   ];
-  if (type !== "") fields.push(["Content-Type", type]);
   return { status: 206, reason: "Partial Content", fields, blob };
 }
 

@@ -64,9 +64,12 @@ class OctetSource implements ContentReceiver {
 
   start(controller: ReadableByteStreamController): void {
     this.controller = controller;
+    if (this.signal?.aborted === true) {
+      this.onAbort();
+      return;
+    }
     this.signal?.addEventListener("abort", this.onAbort, { once: true });
     this.source = this.origin.read(this);
-    if (this.signal?.aborted === true) this.onAbort();
   }
 
   pull(): void {

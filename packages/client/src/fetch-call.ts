@@ -9,11 +9,10 @@ import { resolveBlobUrl } from "./blob-url.ts";
 import { Client } from "./client.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { parseDataUrl } from "./data-url.ts";
-import { requestContent, type StreamedBody, streamedContent, wholeContent } from "./fetch-content.ts";
+import { isStream, requestContent, type StreamedBody, streamedContent, wholeContent } from "./fetch-content.ts";
 import { type FetchInit, type FetchParts, type FetchRequest, readInit } from "./fetch-request.ts";
 import { FetchResponse, fetchFailure } from "./fetch-response.ts";
 import { matchesIntegrity } from "./integrity.ts";
-import type { RequestContent } from "./request-content.ts";
 import type { ClientResponse } from "./response.ts";
 
 /** What a `fetch` of one's own is made of: the options of a client. */
@@ -61,6 +60,7 @@ export function createFetch(options: FetchOptions = {}): Fetch {
     const from = isRequest(input) ? input : null;
     const url = parse(from === null ? `${input as string}` : from.url);
     const parts = readInit(from, init);
+    stopIfAborted(parts);
     if (url.protocol === "data:" || url.protocol === "blob:") return local(url, parts);
     if (typeof input === "string" && input.startsWith(`${url.origin}/`)) remember(known, url.origin);
     const response = await remote(client, url, parts);
@@ -121,33 +121,33 @@ function isRequest(input: unknown): input is FetchRequest {
 }
 
 async function remote(client: Client, url: URL, parts: FetchParts): Promise<ClientResponse> {
-  const { method, fields, signal, redirect } = parts;
+  const { method, fields, body, requestBody, signal, redirect } = parts;
   let streamed: StreamedBody | null = null;
   const onAbort = (): void => streamed?.cancel(signal?.reason);
   try {
-    let content: RequestContent | null = null;
-    if (parts.requestBody !== null) {
-      if (signal?.aborted === true) await parts.requestBody.cancel(signal.reason);
-      else streamed = await requestContent(parts.requestBody);
-    } else if (parts.body !== null) {
-      content = wholeContent(parts.body);
-      if (content === null) streamed = streamedContent(parts.body);
-    }
+    let content = body === null ? null : wholeContent(body);
+    if (requestBody !== null) streamed = await requestContent(requestBody);
+    else if (body !== null && content === null) streamed = streamedContent(body);
     if (streamed !== null) {
       content = streamed.content;
       signal?.addEventListener("abort", onAbort, { once: true });
-    }
-    if (signal?.aborted === true) {
-      onAbort();
-      throw signal.reason;
+      if (signal?.aborted === true) onAbort();
     }
     return await client.request(url, { method, fields, content, signal, redirect });
   } catch (error) {
     streamed?.cancel(error);
-    throw signal?.aborted === true && error === signal.reason ? error : fetchFailure(error, signal);
+    throw fetchFailure(error, signal);
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Fetch standard, "abort the fetch() call", before there is one. @throws the signal's reason */
+function stopIfAborted({ body, requestBody, signal }: FetchParts): void {
+  if (signal?.aborted !== true) return;
+  for (const stream of [body, requestBody])
+    if (isStream(stream) && !stream.locked) stream.cancel(signal.reason).catch(() => {});
+  throw signal.reason;
 }
 
 function plain(response: ClientResponse): FetchResponse {
@@ -191,7 +191,6 @@ const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "data:", "blob:
 async function local(url: URL, parts: FetchParts): Promise<FetchResponse> {
   const { method, signal } = parts;
   const href = url.href.slice(0, url.href.length - url.hash.length);
-  signal?.throwIfAborted();
   if (url.protocol === "blob:") {
     if (method !== "GET") throw networkError(`a blob: URL has no ${method}`);
     const { status, reason, fields, blob } = attempt(() => resolveBlobUrl(url, parts.fields.get("range")));

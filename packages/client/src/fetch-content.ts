@@ -132,7 +132,7 @@ function nextTurn(): Promise<null> {
   });
 }
 
-function isStream(body: unknown): body is ReadableStream<Uint8Array> {
+export function isStream(body: unknown): body is ReadableStream<Uint8Array> {
   return Object.prototype.toString.call(body) === "[object ReadableStream]";
 }
 

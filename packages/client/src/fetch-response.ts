@@ -136,6 +136,8 @@ export class FetchResponse {
   }
 
   json(): Promise<unknown> {
+    const refusal = this.refusal();
+    if (refusal !== null) return Promise.reject(refusal);
     return this.text().then(JSON.parse as (text: string) => unknown);
   }
 
@@ -174,7 +176,6 @@ export class FetchResponse {
     if (this.bodyUsed || this.stream?.locked === true)
       return new TypeError("the body was used or is locked; read it once, or clone the response before");
     if (this.signal?.aborted !== true || this.content === null) return null;
-    this.used = true;
     if (this.content instanceof ClientResponse) this.content.cancel();
     return this.signal.reason;
   }
