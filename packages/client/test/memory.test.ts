@@ -47,6 +47,8 @@ describe.each(["", "2"])("in a process of its own, HTTP/1.1 or 2: %j", (version)
     "a large %s holds memory flat",
     async (way) => {
       const { used, rss } = await measure(`${way}${version}`, TRANSFER);
+      if (process.env.STACK_TRANSFER_MIB !== undefined)
+        console.info(`${way}, HTTP/${version || "1.1"}: ${TRANSFER / MIB} MiB, used ${used}, resident ${rss}`);
       expect(used).toBeLessThan(MIB);
       expect(rss).toBeLessThan(64 * MIB);
     },
