@@ -3,7 +3,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from "
 import { type Client, createClient } from "@stack/client";
 import { createServer, type Server } from "@stack/server";
 import { RawClient } from "@stack/testing";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { onHeads } from "./faults/tcp-server.ts";
 
 let heads: string[];
@@ -166,6 +166,28 @@ describe("a server that fails", () => {
     raw.destroy();
     while (client.figures.requests > 0) await new Promise((resolve) => setImmediate(resolve));
     expect(client.figures.requests).toBe(0);
+  });
+});
+
+describe("connections to the server", () => {
+  const GET = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+  test("are used again, whichever peer asks", async () => {
+    for (let i = 0; i < 10; i++) expect(await ask(GET)).toMatch(/^HTTP\/1\.1 200 /);
+    expect([heads.length, sockets.length]).toEqual([10, 1]);
+  });
+
+  test("are no more than maxConnectionsPerOrigin, whoever forwards there; who has to wait is served in turn", async () => {
+    const few = createClient({ pool: { maxConnectionsPerOrigin: 3 } });
+    onTestFinished(() => few.close({ graceMs: 0 }));
+    const origin = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+    proxy.mount("/a", few.forward(origin)).mount("/b", few.forward(origin));
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => ask(GET.replace("GET /", `GET /${i % 2 === 0 ? "a" : "b"}`))),
+    );
+    expect(answers.filter((text) => text.startsWith("HTTP/1.1 200 ")).length).toBe(60);
+    expect([heads.length, sockets.length]).toEqual([60, 3]);
+    expect(few.figures).toEqual({ connections: 3, requests: 0, queued: 0 });
   });
 });
 
