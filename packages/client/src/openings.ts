@@ -9,7 +9,7 @@ import { ClientConnection as Http2Connection } from "@stack/http2";
 import type { ResolvedTimeouts } from "./client-options.ts";
 import type { Route } from "./connection-key.ts";
 import type { ConnectTarget } from "./connector.ts";
-import { ClientError } from "./errors.ts";
+import { ClientError, type ClientStage } from "./errors.ts";
 import { connectFailure } from "./failure.ts";
 import { Opening } from "./opening.ts";
 import type { Pool } from "./pool.ts";
@@ -49,6 +49,11 @@ export class Openings {
 
   get size(): number {
     return this.list.length;
+  }
+
+  /** How far the one is that was begun first; null when there is none. */
+  get stage(): ClientStage | null {
+    return this.list[0]?.stage ?? null;
   }
 
   /** How many there should be while so many requests wait. */

@@ -8,7 +8,7 @@
  */
 import type { Route } from "./connection-key.ts";
 import { ConnectionList } from "./connection-list.ts";
-import { ClientError } from "./errors.ts";
+import { ClientError, type ClientStage } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
 import { type OpeningOwner, Openings } from "./openings.ts";
 import type { Pool } from "./pool.ts";
@@ -56,6 +56,11 @@ export class OriginPool implements OpeningOwner {
     this.grow();
   }
 
+  /** What those who wait are waiting for: a connection that is being opened, or one that becomes free. */
+  get stage(): ClientStage {
+    return this.openings.stage ?? "queue";
+  }
+
   /** A request that waited waits no more. */
   leave(waiter: Waiter): void {
     this.queue.remove(waiter);
@@ -86,8 +91,10 @@ export class OriginPool implements OpeningOwner {
 
   /** Drops everything. */
   abort(error: ClientError): void {
+    const { code, message } = error;
+    const failure = new ClientError(code, this.stage, this.route.origin.href, message, { unprocessed: true });
     this.openings.abandon(error);
-    for (let exchange = this.queue.first; exchange !== null; exchange = this.queue.first) exchange.fail(error);
+    for (let exchange = this.queue.first; exchange !== null; exchange = this.queue.first) exchange.fail(failure);
     this.connections.abort();
   }
 

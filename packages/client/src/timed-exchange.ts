@@ -192,7 +192,8 @@ export abstract class TimedExchange implements WheelEntry, Waiter {
 
   /** How far it is. */
   protected get stage(): ClientStage {
-    return this.state === WAITING ? "queue" : this.content === null ? "head" : "content";
+    if (this.state === WAITING) return this.waitQueue === null ? "queue" : (this.pool?.stage ?? "queue");
+    return this.content === null ? "head" : "content";
   }
 
   protected error(
