@@ -97,7 +97,7 @@ export class ClientResponse {
   /** The content as UTF-8 text. See {@link Content.text}. */
   text(options?: ReadOptions): Promise<string> {
     const whole = this.whole(options);
-    return whole === null ? this.content.text(options) : Promise.resolve(decodeText(whole));
+    return whole === null ? this.content.text(options) : Promise.resolve(UTF8.decode(whole));
   }
 
   /** The content as JSON. See {@link Content.json}. */
@@ -105,7 +105,7 @@ export class ClientResponse {
     const whole = this.whole(options);
     if (whole === null) return this.content.json(options);
     try {
-      return Promise.resolve(parseJson(decodeText(whole), options));
+      return Promise.resolve(parseJson(UTF8.decode(whole), options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -152,9 +152,4 @@ export class ClientResponse {
   }
 }
 
-/** As `TextDecoder` does it: a byte order mark dropped, malformed sequences replaced; 4 % of a small call cheaper. */
-function decodeText(bytes: Uint8Array): string {
-  const { buffer, byteOffset, length } = bytes;
-  const mark = length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  return Buffer.from(buffer, byteOffset + mark, length - mark).toString();
-}
+const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();
