@@ -143,6 +143,18 @@ describe("what the server has not acted on is sent again, once", () => {
     expect(seen).toBe(1);
   });
 
+  test("S35: not behind a head, whatever the server says then: no two responses are glued", async () => {
+    let seen = 0;
+    server = await answering((id, peer) => {
+      seen++;
+      peer.say(headers(id, [[":status", "200"]]) + data(id, "half") + rstStream(id, REFUSED_STREAM));
+    });
+    client = createClient({ version: "prior-knowledge" });
+    const failure = client.get(server.origin).then((response) => response.text());
+    await expect(failure).rejects.toMatchObject({ code: "ERR_CLIENT_RESET", stage: "content" });
+    expect(seen).toBe(1);
+  });
+
   test("not without end", async () => {
     let seen = 0;
     server = await answering((id, peer) => {
