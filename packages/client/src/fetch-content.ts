@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { Readable } from "node:stream";
 import { MultipartContent } from "@stack/multipart";
 import { RequestContent } from "./request-content.ts";
 
@@ -117,7 +118,8 @@ function bodyOf(reader: Reader, before: Promise<ReadResult>[]): StreamedBody {
 }
 
 function readerOf(stream: ReadableStream<Uint8Array>): Reader {
-  if (stream.locked) throw new TypeError("the body's stream is locked");
+  if (stream.locked || Readable.isDisturbed(stream as never))
+    throw new TypeError("the body's stream is locked, or someone has read of it");
   return stream.getReader();
 }
 
