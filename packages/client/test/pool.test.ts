@@ -101,7 +101,8 @@ describe("the queue", () => {
 describe("limits", () => {
   test("in total: an idle connection gives way to another origin", async () => {
     const servers = [await TcpServer.answering(OK), await TcpServer.answering(OK)].map(made);
-    const client = made(createClient({ pool: { maxConnections: 1 } }));
+    // Long before the idle connection would end by itself.
+    const client = made(createClient({ pool: { maxConnections: 1 }, timeouts: { queueMs: 1_000 } }));
     for (let i = 0; i < 6; i++) {
       const server = servers[i % 2] as TcpServer;
       expect(await (await client.get(server.origin)).text()).toBe("ok");
