@@ -4,6 +4,7 @@
  * @module
  */
 import { formatMimeType, parseMimeType } from "./mime-type.ts";
+import { trimWhitespace } from "./whitespace.ts";
 
 /** Characters of a `data:` URL that are looked at. */
 export const MAX_DATA_URL = 16_777_216;
@@ -21,7 +22,7 @@ export function parseDataUrl(url: URL): DataContent {
   const text = href.slice("data:".length, href.length - hash.length);
   const comma = text.indexOf(",");
   if (comma < 0) throw new TypeError("a data: URL has a comma before its data");
-  let described = text.slice(0, comma).replace(/^[\t\n\f\r ]+|[\t\n\f\r ]+$/g, "");
+  let described = trimWhitespace(text.slice(0, comma), "\f");
   let bytes: Uint8Array = percentDecoded(text.slice(comma + 1));
   const base64 = /; *base64$/i.exec(described);
   if (base64 !== null) {

@@ -13,6 +13,7 @@ import { isStream, requestContent, type StreamedBody, streamedContent, wholeCont
 import { type FetchInit, type FetchParts, type FetchRequest, readInit } from "./fetch-request.ts";
 import { FetchResponse, fetchFailure } from "./fetch-response.ts";
 import { matchesIntegrity } from "./integrity.ts";
+import type { RedirectOptions } from "./redirects.ts";
 import type { ClientResponse } from "./response.ts";
 
 /** What a `fetch` of one's own is made of: the options of a client. */
@@ -45,11 +46,18 @@ export interface Fetch {
  * ```
  */
 export function createFetch(options: FetchOptions = {}): Fetch {
-  const fields = new Fields(options.fields);
+  // Own properties only (S127).
+  const own: FetchOptions = Object.assign(Object.create(null) as object, options);
+  const { allow = () => true, ...redirects }: RedirectOptions = Object.assign(
+    Object.create(null) as object,
+    own.redirects,
+  );
+  if ("baseUrl" in own || "redirect" in own)
+    throw new TypeError("a fetch has no baseUrl, and what becomes of redirects is said in each call");
+  const fields = new Fields(own.fields);
   for (const [name, value] of DEFAULT_FIELDS) if (!fields.has(name)) fields.append(name, value);
-  const { allow = () => true, ...redirects } = options.redirects ?? {};
   const client = new Client({
-    ...options,
+    ...own,
     fields,
     redirects: { ...redirects, allow: (url) => !hasBadPort(url) && allow(url) },
   });

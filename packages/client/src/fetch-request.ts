@@ -6,6 +6,7 @@
 import { Fields } from "@stack/http";
 import { isStreamed } from "./fetch-content.ts";
 import type { RedirectMode } from "./request-options.ts";
+import { trimWhitespace } from "./whitespace.ts";
 
 /** What `fetch` takes beside a URL: the standard's RequestInit. What only a browser can do is checked, and has no effect. */
 export interface FetchInit {
@@ -150,7 +151,7 @@ function appendHeaders(fields: Fields, headers: NonNullable<FetchInit["headers"]
 function appendHeader(fields: Fields, name: string, value: unknown): void {
   const text = `${name}`;
   if (TRANSPORT.has(text.toLowerCase())) return;
-  const trimmed = `${value as string}`.replace(/^[\t\n\r ]+/, "").replace(/[\t\n\r ]+$/, "");
+  const trimmed = trimWhitespace(`${value as string}`);
   const before = fields.get(text);
   try {
     if (before === undefined) fields.append(text, trimmed);

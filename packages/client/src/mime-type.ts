@@ -7,6 +7,7 @@
  * @module
  */
 import type { Fields } from "@stack/http";
+import { trimLeading, trimTrailing, trimWhitespace } from "./whitespace.ts";
 
 /** A MIME type. */
 export interface MimeType {
@@ -17,16 +18,13 @@ export interface MimeType {
 
 /** MIME Sniffing standard, "parse a MIME type". Null for what is none. Linear. */
 export function parseMimeType(text: string): MimeType | null {
-  const [, essence = "", rest = ""] = ESSENCE.exec(trimmed(text)) ?? [];
+  const [, essence = "", rest = ""] = ESSENCE.exec(trimWhitespace(text)) ?? [];
   if (essence === "") return null;
   const parameters = new Map<string, string>();
   for (let at = 0; at < rest.length; ) {
     let end = at + 1; // behind the semicolon
     while (end < rest.length && rest[end] !== ";" && rest[end] !== "=") end++;
-    const name = rest
-      .slice(at + 1, end)
-      .replace(/^[\t\n\r ]+/, "")
-      .toLowerCase();
+    const name = trimLeading(rest.slice(at + 1, end)).toLowerCase();
     let value = "";
     let quoted = false;
     if (rest[end] === "=") {
@@ -36,7 +34,7 @@ export function parseMimeType(text: string): MimeType | null {
       if (quoted) [value, end] = quotedString(rest, end + 1);
       const semicolon = rest.indexOf(";", end);
       end = semicolon < 0 ? rest.length : semicolon;
-      if (!quoted) value = rest.slice(start, end).replace(/[\t\n\r ]+$/, "");
+      if (!quoted) value = trimTrailing(rest.slice(start, end));
     }
     if (TOKEN.test(name) && VALUE.test(value) && (quoted || value !== "") && !parameters.has(name))
       parameters.set(name, value);
@@ -81,10 +79,6 @@ function quotedString(text: string, at: number): [value: string, end: number] {
 /** What stands between commas that are not quoted. */
 function elements(text: string): string[] {
   return text.match(/(?:"(?:[^"\\]|\\[\s\S])*"?|[^",])+/g) ?? [];
-}
-
-function trimmed(text: string): string {
-  return text.replace(/^[\t\n\r ]+/, "").replace(/[\t\n\r ]+$/, "");
 }
 
 const ESSENCE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[\t\n\r ]*(;[\s\S]*)?$/;

@@ -71,5 +71,17 @@ export function testServer(): Server {
         content: type.startsWith("multipart") ? content.split("\r\n").length : content,
       });
     });
+  server.get("/fields", (request, response) =>
+    response.json(Object.fromEntries([...request.fields].map(([name, value]) => [name.toLowerCase(), value]))),
+  );
+  server.get("/bomb", (_, response) => {
+    response.fields.set("Content-Encoding", "gzip");
+    response.send(gzipSync(Buffer.alloc(20_000_000)));
+  });
+  server.get("/to-credentials", (request, response) => {
+    response.status = 302;
+    response.fields.set("Location", `${request.target.replace(/^[^?]*\?/, "")}/text`);
+    response.send("");
+  });
   return server;
 }
