@@ -84,6 +84,7 @@ export class Client {
         ? own.tls
         : createClientTls({ alpn, handshakeTimeoutMs: timeouts.tlsMs, ...own.tls });
     const dial = ownOptions(own.dial ?? {}, DIAL_OPTIONS, "dial");
+    refuseDeafGuard(own, dial);
     const proxies = proxiesOf(own, dial);
     const connect = own.connect ?? createConnector({ tls, unixSocket, dial, proxies });
     const way = String(identity(own.connect ?? own.dial ?? NO_CHOICES));
@@ -259,6 +260,17 @@ function requestOptions(own: RequestOptions, defaults: ResolvedRequestOptions): 
     throw new RangeError(`maxContentOctets must be 0 or more, not ${maxContentOctets}`);
   const timeouts = own.timeouts === undefined ? defaults.timeouts : resolveTimeouts(own.timeouts, defaults.timeouts);
   return overOptions(defaults, { ...resolved, timeouts });
+}
+
+/**
+ * A guard that nobody asks is none (S120).
+ * @throws TypeError for choices of dialling beside who dials in another way
+ */
+function refuseDeafGuard(own: ClientOptions, dial: DialChoices): void {
+  if (own.connect !== undefined && (own.dial !== undefined || own.unixSocket !== undefined))
+    throw new TypeError("a client with connect dials by itself, without dial and unixSocket; leave them out");
+  if (own.unixSocket !== undefined && dial.allowAddress !== undefined)
+    throw new TypeError("a Unix socket has no address that dial.allowAddress could judge; leave one of them out");
 }
 
 /** The proxies on the way, if there are any. @throws TypeError for one that is none */
