@@ -1,15 +1,13 @@
 /** Servers that are not ours: Node's two, and nghttpd. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createNodeServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttp2Server, createSecureServer } from "node:http2";
-import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Client, createClient } from "@stack/client";
 import { Authority, type Issued } from "@stack/testing/certificates";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { folderWith, freePorts, presence, startListening } from "../programs.ts";
 
 let authority: Authority;
 let certificate: Issued;
@@ -89,68 +87,31 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])("%s", (kind) => {
   });
 });
 
-const missing = spawnSync("nghttpd", ["--version"]).error !== undefined;
-const skipped = missing && process.env.STACK_REQUIRE_PEERS !== "1";
+const nghttpd = presence("nghttpd", "apt-get install nghttp2-server");
 
-describe.skipIf(skipped).each(["h2c", "TLS"])(
-  `nghttpd${missing ? " (missing: apt-get install nghttp2-server)" : ""}, %s`,
-  (kind) => {
-    let child: ChildProcess;
-    let folder: string;
-    let client: Client;
-    afterEach(async () => {
+describe.skipIf(nghttpd.skipped).each(["h2c", "TLS"])(`nghttpd${nghttpd.note}, %s`, (kind) => {
+  test("files, many at once", async () => {
+    const { key, cert } = certificate;
+    const folder = folderWith({ key, cert, large: Buffer.alloc(3_000_000, "y") });
+    const [port = 0] = await freePorts(1);
+    const security =
+      kind === "TLS" ? [`${port}`, join(folder.path, "key"), join(folder.path, "cert")] : ["--no-tls", `${port}`];
+    const program = await startListening([port], "nghttpd", "-a127.0.0.1", `-d${folder.path}`, ...security);
+    const client = createClient({ version: "prior-knowledge", tls: { ca: authority.cert } });
+    onTestFinished(async () => {
       await client.close({ graceMs: 0 });
-      child.kill();
-      rmSync(folder, { recursive: true });
+      await program.stop();
+      folder.remove();
     });
-
-    test("files, many at once", async () => {
-      folder = mkdtempSync(join(tmpdir(), "nghttpd-"));
-      writeFileSync(join(folder, "large"), Buffer.alloc(3_000_000, "y"));
-      writeFileSync(join(folder, "key.pem"), certificate.key);
-      writeFileSync(join(folder, "cert.pem"), certificate.cert);
-      const port = await freePort();
-      const keys = kind === "TLS" ? [join(folder, "key.pem"), join(folder, "cert.pem")] : [];
-      child = spawn("nghttpd", [
-        "-a",
-        "127.0.0.1",
-        "-d",
-        folder,
-        ...(kind === "TLS" ? [] : ["--no-tls"]),
-        `${port}`,
-        ...keys,
-      ]);
-      await listens(port);
-      client = createClient({ version: "prior-knowledge", tls: { ca: authority.cert } });
-      const origin = `${kind === "TLS" ? "https" : "http"}://127.0.0.1:${port}`;
-      const answers = await Promise.all(
-        Array.from({ length: 200 }, async (_, i) =>
-          (await client.get(`${origin}/${i % 2 === 0 ? "large" : "cert.pem"}`)).bytes(),
-        ),
-      );
-      expect(answers.map(({ length }) => length)).toEqual(
-        answers.map((_, i) => (i % 2 === 0 ? 3_000_000 : certificate.cert.length)),
-      );
-      expect((await client.get(`${origin}/none`)).status).toBe(404);
-    }, 60_000);
-  },
-);
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-async function listens(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, "127.0.0.1");
-    const open = await new Promise((resolve) => {
-      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    });
-    socket.destroy();
-    if (open === true) return;
-  }
-}
+    const origin = `${kind === "TLS" ? "https" : "http"}://127.0.0.1:${port}`;
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async (_, i) =>
+        (await client.get(`${origin}/${i % 2 === 0 ? "large" : "cert"}`)).bytes(),
+      ),
+    );
+    expect(answers.map(({ length }) => length)).toEqual(
+      answers.map((_, i) => (i % 2 === 0 ? 3_000_000 : certificate.cert.length)),
+    );
+    expect((await client.get(`${origin}/none`)).status).toBe(404);
+  }, 60_000);
+});

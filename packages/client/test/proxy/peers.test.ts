@@ -1,17 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ClientError, type ClientOptions, createClient } from "@stack/client";
 import { createServer, type Server } from "@stack/server";
 import { Authority } from "@stack/testing/certificates";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { folderWith, freePorts, presence, startListening } from "../programs.ts";
 
-const required = process.env.STACK_REQUIRE_PEERS === "1";
-const missing = (command: string): boolean => spawnSync("sh", ["-c", `command -v ${command}`]).status !== 0;
-const noTinyproxy = missing("tinyproxy");
-const noMicrosocks = missing("microsocks");
+const TINYPROXY = presence("tinyproxy", "apt-get install tinyproxy");
+const MICROSOCKS = presence("microsocks", "apt-get install microsocks");
 
 let authority: Authority;
 const servers: Server[] = [];
@@ -36,45 +31,25 @@ afterAll(async () => {
   for (const server of servers) await server.close({ graceMs: 0 });
 });
 
-/** A port that was free a moment ago: these programs cannot be told to choose one. */
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
+/** Starts a proxy on a port of its own, for one test. @returns the port */
+async function started(command: string, args: (port: number) => string[]): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  const program = await startListening([port], command, ...args(port));
+  onTestFinished(() => program.stop());
   return port;
 }
 
-/** Starts a program that listens on `port`, and waits until it does. */
-async function started(port: number, command: string, ...args: string[]): Promise<void> {
-  const child: ChildProcess = spawn(command, args, { stdio: "ignore" });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
-    const answers = await new Promise<boolean>((resolve) => {
-      const socket = connect({ port, host: "127.0.0.1" });
-      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-      socket.once("connect", () => socket.destroy());
-    });
-    if (answers) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+function tinyproxy(...lines: string[]): Promise<number> {
+  return started("tinyproxy", (port) => {
+    const config = [`Port ${port}`, "Listen 127.0.0.1", "MaxClients 50", "Timeout 60", ...lines, ""].join("\n");
+    const folder = folderWith({ config });
+    onTestFinished(folder.remove);
+    return ["-d", "-c", join(folder.path, "config")];
+  });
 }
 
-async function tinyproxy(...lines: string[]): Promise<number> {
-  const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), "proxy-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "tinyproxy.conf");
-  writeFileSync(file, [`Port ${port}`, "Listen 127.0.0.1", "MaxClients 50", "Timeout 60", ...lines, ""].join("\n"));
-  await started(port, "tinyproxy", "-d", "-c", file);
-  return port;
-}
-
-async function microsocks(...args: string[]): Promise<number> {
-  const port = await freePort();
-  await started(port, "microsocks", "-i", "127.0.0.1", "-p", String(port), ...args);
-  return port;
+function microsocks(...args: string[]): Promise<number> {
+  return started("microsocks", (port) => ["-i", "127.0.0.1", "-p", String(port), ...args]);
 }
 
 function clientWith(options: ClientOptions): ReturnType<typeof createClient> {
@@ -97,88 +72,82 @@ async function works(proxy: string): Promise<string[]> {
   return answers;
 }
 
-describe.skipIf(noTinyproxy && !required)(
-  `tinyproxy${noTinyproxy ? " (missing: apt-get install tinyproxy)" : ""}`,
-  () => {
-    test("http is forwarded, https goes through CONNECT", async () => {
-      const answers = await works(`http://127.0.0.1:${await tinyproxy()}`);
-      expect(answers[0]).toMatch(/^1\.1 .*tinyproxy/);
-      expect(answers[1]).toBe("2 direct");
-      expect(answers[2]).toMatch(/^1\.1 .*tinyproxy/);
-      expect(answers[3]).toBe("1.1 direct");
-    });
+describe.skipIf(TINYPROXY.skipped)(`tinyproxy${TINYPROXY.note}`, () => {
+  test("http is forwarded, https goes through CONNECT", async () => {
+    const answers = await works(`http://127.0.0.1:${await tinyproxy()}`);
+    expect(answers[0]).toMatch(/^1\.1 .*tinyproxy/);
+    expect(answers[1]).toBe("2 direct");
+    expect(answers[2]).toMatch(/^1\.1 .*tinyproxy/);
+    expect(answers[3]).toBe("1.1 direct");
+  });
 
-    test("with user and password, and without", async () => {
-      const port = await tinyproxy("BasicAuth me s3cret");
-      expect(await works(`http://me:s3cret@127.0.0.1:${port}`)).toHaveLength(4);
-      const nobody = `http://127.0.0.1:${port}`;
-      for (const origin of [http, https])
-        await expect(clientWith({ proxy: nobody }).get(origin)).rejects.toMatchObject({
-          code: "ERR_CLIENT_PROXY_AUTHENTICATION",
-          stage: "proxy",
-        });
-      // To who gives the wrong password it says 401, as an origin would.
-      const other = `http://me:wrong@127.0.0.1:${port}`;
-      expect((await clientWith({ proxy: other }).get(http)).status).toBe(401);
-      await expect(clientWith({ proxy: other }).get(https)).rejects.toMatchObject({ cause: { status: 401 } });
-    });
-
-    test("it ends each connection without a word: a turn of the event loop shows it nearly always", async () => {
-      const client = clientWith({ proxy: `http://127.0.0.1:${await tinyproxy()}` });
-      let lost = 0;
-      for (let i = 0; i < 50; i++) {
-        const content = Buffer.alloc(i % 2 === 0 ? 10 : 300_000, i);
-        const call = client.post(`${http}/echo`, { content }).then((response) => response.bytes());
-        const echo = await call.catch((error: ClientError) => error);
-        // A POST that crosses the end is not sent twice.
-        if (echo instanceof Error) expect([echo.code, ++lost]).toEqual(["ERR_CLIENT_DISCONNECTED", lost]);
-        else expect(Buffer.compare(echo, content)).toBe(0);
-      }
-      expect(lost).toBeLessThan(20); // without that turn it is every second one
-    });
-
-    test("a port that it does not connect to: its status", async () => {
-      const port = await tinyproxy("ConnectPort 1");
-      const call = clientWith({ proxy: `http://127.0.0.1:${port}` }).get(https);
-      await expect(call).rejects.toMatchObject({ code: "ERR_CLIENT_PROXY", cause: { status: 403 } });
-    });
-  },
-);
-
-describe.skipIf(noMicrosocks && !required)(
-  `microsocks${noMicrosocks ? " (missing: apt-get install microsocks)" : ""}`,
-  () => {
-    test("http and https, names resolved there", async () => {
-      const port = await microsocks();
-      expect(await works(`socks5://127.0.0.1:${port}`)).toEqual(["1.1 direct", "2 direct", "1.1 direct", "1.1 direct"]);
-      const byName = clientWith({ proxy: `socks5h://127.0.0.1:${port}` });
-      const url = new URL(https);
-      url.hostname = "localhost";
-      // It may take ::1 for localhost, where nobody listens: that is its answer then, and a typed one.
-      const answer = await byName.get(url).then(
-        (response) => response.text(),
-        (error: { cause?: { code?: string } }) => error.cause?.code,
-      );
-      expect(["2 direct", "ERR_SOCKS5_REFUSED"]).toContain(answer);
-    });
-
-    test("with user and password (RFC 1929), and without", async () => {
-      const port = await microsocks("-u", "me", "-P", "s3cret");
-      expect(await works(`socks5://me:s3cret@127.0.0.1:${port}`)).toHaveLength(4);
-      for (const login of ["", "me:wrong@"]) {
-        const call = clientWith({ proxy: `socks5://${login}127.0.0.1:${port}` }).get(https);
-        await expect(call).rejects.toMatchObject({ code: "ERR_CLIENT_PROXY_AUTHENTICATION", stage: "proxy" });
-      }
-    });
-
-    test("where nobody listens: the reply", async () => {
-      const port = await microsocks();
-      const call = clientWith({ proxy: `socks5://127.0.0.1:${port}` }).get("http://127.0.0.1:1/");
-      await expect(call).rejects.toMatchObject({
-        code: "ERR_CLIENT_PROXY",
+  test("with user and password, and without", async () => {
+    const port = await tinyproxy("BasicAuth me s3cret");
+    expect(await works(`http://me:s3cret@127.0.0.1:${port}`)).toHaveLength(4);
+    const nobody = `http://127.0.0.1:${port}`;
+    for (const origin of [http, https])
+      await expect(clientWith({ proxy: nobody }).get(origin)).rejects.toMatchObject({
+        code: "ERR_CLIENT_PROXY_AUTHENTICATION",
         stage: "proxy",
-        cause: { code: "ERR_SOCKS5_REFUSED", reply: 5 },
       });
+    // To who gives the wrong password it says 401, as an origin would.
+    const other = `http://me:wrong@127.0.0.1:${port}`;
+    expect((await clientWith({ proxy: other }).get(http)).status).toBe(401);
+    await expect(clientWith({ proxy: other }).get(https)).rejects.toMatchObject({ cause: { status: 401 } });
+  });
+
+  test("it ends each connection without a word: a turn of the event loop shows it nearly always", async () => {
+    const client = clientWith({ proxy: `http://127.0.0.1:${await tinyproxy()}` });
+    let lost = 0;
+    for (let i = 0; i < 50; i++) {
+      const content = Buffer.alloc(i % 2 === 0 ? 10 : 300_000, i);
+      const call = client.post(`${http}/echo`, { content }).then((response) => response.bytes());
+      const echo = await call.catch((error: ClientError) => error);
+      // A POST that crosses the end is not sent twice.
+      if (echo instanceof Error) expect([echo.code, ++lost]).toEqual(["ERR_CLIENT_DISCONNECTED", lost]);
+      else expect(Buffer.compare(echo, content)).toBe(0);
+    }
+    expect(lost).toBeLessThanOrEqual(1); // without that turn it is every second one, and one tells how this proxy is
+  });
+
+  test("a port that it does not connect to: its status", async () => {
+    const port = await tinyproxy("ConnectPort 1");
+    const call = clientWith({ proxy: `http://127.0.0.1:${port}` }).get(https);
+    await expect(call).rejects.toMatchObject({ code: "ERR_CLIENT_PROXY", cause: { status: 403 } });
+  });
+});
+
+describe.skipIf(MICROSOCKS.skipped)(`microsocks${MICROSOCKS.note}`, () => {
+  test("http and https, names resolved there", async () => {
+    const port = await microsocks();
+    expect(await works(`socks5://127.0.0.1:${port}`)).toEqual(["1.1 direct", "2 direct", "1.1 direct", "1.1 direct"]);
+    const byName = clientWith({ proxy: `socks5h://127.0.0.1:${port}` });
+    const url = new URL(https);
+    url.hostname = "localhost";
+    // It may take ::1 for localhost, where nobody listens: that is its answer then, and a typed one.
+    const answer = await byName.get(url).then(
+      (response) => response.text(),
+      (error: { cause?: { code?: string } }) => error.cause?.code,
+    );
+    expect(["2 direct", "ERR_SOCKS5_REFUSED"]).toContain(answer);
+  });
+
+  test("with user and password (RFC 1929), and without", async () => {
+    const port = await microsocks("-u", "me", "-P", "s3cret");
+    expect(await works(`socks5://me:s3cret@127.0.0.1:${port}`)).toHaveLength(4);
+    for (const login of ["", "me:wrong@"]) {
+      const call = clientWith({ proxy: `socks5://${login}127.0.0.1:${port}` }).get(https);
+      await expect(call).rejects.toMatchObject({ code: "ERR_CLIENT_PROXY_AUTHENTICATION", stage: "proxy" });
+    }
+  });
+
+  test("where nobody listens: the reply", async () => {
+    const port = await microsocks();
+    const call = clientWith({ proxy: `socks5://127.0.0.1:${port}` }).get("http://127.0.0.1:1/");
+    await expect(call).rejects.toMatchObject({
+      code: "ERR_CLIENT_PROXY",
+      stage: "proxy",
+      cause: { code: "ERR_SOCKS5_REFUSED", reply: 5 },
     });
-  },
-);
+  });
+});
