@@ -25,6 +25,8 @@ export class FaultyProxy {
   faults: number;
   /** Asked for each connection. */
   plan: (index: number) => Fault | null;
+  /** Told of each fault that happens. */
+  onFault: () => void;
   private readonly server: Server;
   private readonly sockets: Set<Socket>;
 
@@ -36,6 +38,7 @@ export class FaultyProxy {
     this.connections = 0;
     this.faults = 0;
     this.plan = () => null;
+    this.onFault = () => {};
   }
 
   static async listen(port: number): Promise<FaultyProxy> {
@@ -78,6 +81,7 @@ export class FaultyProxy {
       }
       over = true;
       this.faults++;
+      this.onFault();
       near.pause();
       far.pause();
       const last = bytes.subarray(0, Math.max(0, fault.after - before));
