@@ -24,6 +24,28 @@ const READERS: readonly (readonly [string, (response: ClientResponse) => Promise
 ];
 const HALF = gzipSync("never read to its end").subarray(0, 12);
 
+test("what is cancelled is read away, but not for long: a server that stalls then loses its connection", async () => {
+  server = await TcpServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nab");
+  client = createClient();
+  const start = performance.now();
+  (await client.get(server.origin)).cancel();
+  expect(client.figures).toEqual({ connections: 1, requests: 0, queued: 0 });
+  while (client.figures.connections > 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(performance.now() - start).toBeLessThan(10_000);
+});
+
+test("what is cancelled and little leaves its connection to the next request", async () => {
+  const bodies = "x".repeat(500);
+  server = await TcpServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", (socket) => {
+    socket.write(bodies);
+    setTimeout(() => socket.write(bodies), 20);
+  });
+  client = createClient({ pool: { maxConnectionsPerOrigin: 1 } });
+  (await client.get(server.origin)).cancel();
+  expect((await (await client.get(server.origin)).bytes()).length).toBe(1_000);
+  expect(server.sockets.length).toBe(1);
+});
+
 describe("cancel() while the content is read", () => {
   test.each(READERS)("%s ends with an error, and does not wait for ever", async (_, read) => {
     server = await TcpServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");

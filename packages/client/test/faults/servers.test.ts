@@ -126,6 +126,7 @@ describe("a server that stalls", () => {
   test.each([
     ["before the head", "", "ERR_CLIENT_HEAD_TIMEOUT", "head"],
     ["in the head", "HTTP/1.1 200 OK\r\nA: ", "ERR_CLIENT_HEAD_TIMEOUT", "head"],
+    ["behind the head", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", "ERR_CLIENT_CONTENT_TIMEOUT", "content"],
     ["in the content", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", "ERR_CLIENT_CONTENT_TIMEOUT", "content"],
     [
       "in a chunk",

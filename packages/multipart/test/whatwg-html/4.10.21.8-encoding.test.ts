@@ -179,4 +179,15 @@ describe("what cannot be written", () => {
     expect(made.size).toBe(1_000);
     for (const boundary of made) expect(boundary).toMatch(/^form-[0-9a-f]{32}$/);
   });
+
+  test("S53: none of them can be foreseen by who knows Math.random", () => {
+    const { random } = Math;
+    Math.random = () => 0.5;
+    try {
+      expect(makeBoundary()).not.toBe(makeBoundary());
+      expect(makeBoundary()).not.toMatch(/(..)\1{7}/);
+    } finally {
+      Math.random = random;
+    }
+  });
 });
