@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { createFetch } from "@stack/client/fetch";
+import { createMock } from "@stack/client/mock";
 import { afterEach, describe, expect, test } from "vitest";
 import { TcpServer } from "../faults/tcp-server.ts";
 import { failureOf } from "./failure-of.ts";
@@ -152,5 +153,30 @@ describe("Fetch §5.3 Body mixin", () => {
     const trusting = createFetch({ decoding: { maxRatio: Number.POSITIVE_INFINITY } });
     expect((await (await trusting(bomb)).bytes()).length).toBe(10_000_000);
     await trusting.close({ graceMs: 0 });
+  });
+
+  test("S125: a stream that nobody reads on holds the server back", async () => {
+    let made = 0;
+    let ended = false;
+    const mock = createMock(async (_, response) => {
+      async function* octets(): AsyncGenerator<Uint8Array> {
+        for (; made < 64; made++) yield new Uint8Array(65_536);
+        ended = true;
+      }
+      await response.stream(octets());
+    });
+    for (const version of ["http/1.1", "prior-knowledge"] as const) {
+      made = 0;
+      ended = false;
+      const held = createFetch({ connect: mock.connect, version });
+      const response = await held("http://example.com/");
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+      let octets = (await reader.read()).value?.length ?? 0;
+      await new Promise((resolve) => setImmediate(setImmediate, resolve));
+      expect([made < 16, ended]).toEqual([true, false]); // of 64: what is under way, and no more
+      for (let read = await reader.read(); !read.done; read = await reader.read()) octets += read.value.length;
+      expect([octets, ended]).toEqual([64 * 65_536, true]);
+      await held.close({ graceMs: 0 });
+    }
   });
 });
