@@ -48,22 +48,22 @@ export class Transport implements ExchangeOwner {
     this.whenIdle?.();
   }
 
-  /** Lets what is under way finish for `graceMs`, then ends everything. */
+  /** Lets what is under way finish for `graceMs`, then ends everything. Who is more patient may be overtaken. */
   close(graceMs: number): Promise<void> {
-    this.closing ??= this.end(graceMs);
-    return this.closing;
+    const timer = setTimeout(() => this.abort(), Math.min(graceMs, MAX_TIMER_MS));
+    this.closing ??= this.end();
+    return this.closing.finally(() => clearTimeout(timer));
   }
 
-  private async end(graceMs: number): Promise<void> {
-    const { pool } = this;
-    const closed = new ClientError("ERR_CLIENT_CLOSED", "request", "", "the client was closed; make a new one");
-    const timer = setTimeout(
-      () => {
-        this.isAborting = true;
-        pool.abort(closed);
-      },
-      Math.min(graceMs, MAX_TIMER_MS),
+  private abort(): void {
+    this.isAborting = true;
+    this.pool.abort(
+      new ClientError("ERR_CLIENT_CLOSED", "request", "", "the client was closed before the request was sent"),
     );
+  }
+
+  private async end(): Promise<void> {
+    const { pool } = this;
     this.isClosed = true;
     pool.drain();
     if (this.active > 0)
@@ -72,7 +72,6 @@ export class Transport implements ExchangeOwner {
       });
     pool.drain();
     await pool.emptied();
-    clearTimeout(timer);
   }
 
   private exchange(request: ClientRequest): Promise<ClientResponse> {

@@ -353,6 +353,34 @@ describe("close", () => {
     expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
   });
 
+  test("a second call can be less patient than the first", async () => {
+    const { server, targets } = await waiting();
+    const client = createClient();
+    const failure = client.get(server.origin).catch((error: ClientError) => error.code);
+    await until(() => targets.length === 1);
+    const patient = client.close({ graceMs: 600_000 });
+    await client.close({ graceMs: 0 });
+    await patient;
+    expect(await failure).toBe("ERR_CLIENT_CLOSED");
+    expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
+  });
+
+  test("what was between two connections is dropped, too", async () => {
+    const server = made(await TcpServer.answering(OK));
+    const client = createClient();
+    await (await client.get(server.origin)).text();
+    // Idle for long: the next request waits a turn, and its connection is gone when it has.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALE_AFTER_MS + 50);
+    const failure = client.get(server.origin).catch((error: ClientError) => error.code);
+    server.sockets[0]?.destroy();
+    const closed = client.close({ graceMs: 0 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    await closed;
+    expect(await failure).toMatch(/^ERR_CLIENT_CLOSED$/);
+    expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
+    expect(server.sockets.length).toBe(1);
+  });
+
   test("drops after graceMs what is left", async () => {
     const { server, targets } = await waiting();
     const client: Client = createClient();
