@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly draining: AbortSignal;
   /** Around all routes, the first is the outermost. Default: none. */
   readonly layers?: readonly Layer[];
+  /** Nobody vouches for the certificate of the TLS port: the page says so in its curl lines. Default: false. */
+  readonly selfSigned?: boolean;
   readonly server?: ServerOptions;
 }
 
@@ -36,13 +38,13 @@ interface AppRoute extends ListedRoute {
  * const { url } = await server.listen(0);
  * ```
  */
-export function createApp({ draining, layers = [], server: options }: AppOptions): Server {
+export function createApp({ draining, layers = [], selfSigned = false, server: options }: AppOptions): Server {
   const server = createServer(options);
   const figures = new LiveFigures(() => server.figures, draining);
   const routes = [...ROUTES, ...liveRoutes(figures, draining)];
   for (const layer of layers) server.use(layer);
   server.use(figures.measure);
-  server.get("/", createPage([...routes, ...TODO_LINES]));
+  server.get("/", createPage([...routes, ...TODO_LINES], selfSigned));
   for (const { method, path, handler } of routes) server.handle(`${method} ${path}`, handler);
   for (const [pattern, handler] of todoRoutes()) server.handle(pattern, handler);
   return server;

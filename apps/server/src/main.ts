@@ -44,6 +44,7 @@ async function serve(flags: Flags): Promise<void> {
   const server = createApp({
     draining: draining.signal,
     layers: flags.log === "silent" ? [] : [log.layer],
+    selfSigned: flags.certificate === null,
     server: serverOptions(flags, log),
   });
   try {

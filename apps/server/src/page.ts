@@ -24,8 +24,11 @@ export interface ListedRoute {
   readonly example: string | null;
 }
 
-/** Makes the handler of the page. Reads the assets. */
-export function createPage(routes: readonly ListedRoute[]): Handler {
+/**
+ * Makes the handler of the page. Reads the assets.
+ * @param selfSigned - nobody vouches for the certificate: the curl lines of a page that came over TLS say so (`-k`)
+ */
+export function createPage(routes: readonly ListedRoute[], selfSigned = false): Handler {
   const style = asset("page.css");
   const script = asset("page.js");
   const html = asset("page.html")
@@ -47,16 +50,18 @@ export function createPage(routes: readonly ListedRoute[]): Handler {
       .append("X-Content-Type-Options", "nosniff")
       .append("Referrer-Policy", "no-referrer")
       .append("Cache-Control", "no-store");
-    response.send(template.map((part, i) => (i % 2 === 0 ? part : fillIn(part, request))).join(""));
+    response.send(template.map((part, i) => (i % 2 === 0 ? part : fillIn(part, request, selfSigned))).join(""));
   };
 }
 
 /** What differs from request to request. Much of it comes from the peer, all of it is escaped (S155). */
-function fillIn(name: string, request: HttpRequest): string {
+function fillIn(name: string, request: HttpRequest, selfSigned: boolean): string {
   const address = endpointName(request.peer.localAddress, request.peer.localPort);
   switch (name) {
     case "base":
       return escapeHtml(`${request.scheme}://${PLAIN_AUTHORITY.test(request.authority) ? request.authority : address}`);
+    case "curl":
+      return selfSigned && request.scheme === "https" ? "curl -k" : "curl";
     case "address":
       return escapeHtml(address);
     case "protocol":
@@ -81,7 +86,7 @@ function listItem({ method, path, about, curl, example }: ListedRoute): string {
     example === null
       ? `<span class="path">${name}</span>`
       : `<a class="path" href="${escapeHtml(example)}">${name}</a>`;
-  const command = escapeHtml(curl).replaceAll("BASE", "{{base}}");
+  const command = escapeHtml(curl).replace(/^curl/, "{{curl}}").replaceAll("BASE", "{{base}}");
   return (
     `<li><div><div class="route"><span class="method" data-method="${method}">${method}</span>${shown}</div>` +
     `<p class="about">${escapeHtml(about)}</p></div>` +

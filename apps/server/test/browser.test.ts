@@ -132,6 +132,8 @@ describe.skipIf(skipped)(
         const facts = await page.locator(".facts").textContent();
         expect(facts).toContain("HTTP/2 over TLS");
         expect(await page.locator(".way").textContent()).toContain("@stack/http2");
+        // Nobody vouches for the development certificate: without -k the lines that are shown would fail.
+        expect(await page.locator(".curl code").first().textContent()).toBe(`curl -k -i ${url}/plaintext`);
         expect(await page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol")).toBe("h2");
         const { protocol, count, atOnce } = await tiles(page);
         expect([protocol, count]).toEqual(["h2", 100]);
