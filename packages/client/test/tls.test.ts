@@ -94,8 +94,21 @@ describe("S116: a server is who its certificate says, or nobody", () => {
   test("S130: a server with a bad certificate, again and again, leaves nothing behind", async () => {
     const url = await listening(["h2"]);
     client = createClient();
+    const resources = (): string[] =>
+      process
+        .getActiveResourcesInfo()
+        .filter((name) => /^(?:TCPSocketWrap|TLSWrap|Timeout|TCPConnectWrap)$/.test(name));
+    await client.get(url).catch(() => {});
+    const gone = async (): Promise<void> => {
+      while (server.figures.connections > 0) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await gone();
+    const before = resources();
     for (let i = 0; i < 50; i++) await client.get(url).catch(() => {});
+    await Promise.all(Array.from({ length: 50 }, () => client.get(url).catch(() => {})));
     expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
+    await gone();
+    expect(resources().length).toBeLessThanOrEqual(before.length);
   });
 });
 
