@@ -29,6 +29,12 @@ import { TimedExchange } from "./timed-exchange.ts";
 /** Attempts at one request; each but the last was provably unprocessed. */
 export const MAX_ATTEMPTS = 4;
 
+/**
+ * The same, as long as servers end their connections in good order (RFC 9113 §6.8): those that do so behind every so many
+ * requests leave out all that is under way, and what is sent again may meet the next such end.
+ */
+const MAX_MOVES = 16;
+
 export class Exchange extends TimedExchange implements ResponseReceiver, SendOwner, ContentOwner {
   /** It may be sent behind a request that is not answered yet. */
   get mayBePipelined(): boolean {
@@ -162,7 +168,8 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
     // again (RFC 9110 §9.2.2).
     const unprocessed = outcome.unprocessed && (!outcome.written || this.connection?.version === "2");
     const harmless = unprocessed || (outcome.unprocessed && isIdempotent(method));
-    if (harmless && this.state < CONTENT && this.attempts < MAX_ATTEMPTS && (content === null || content.replayable)) {
+    const limit = isMoved(error) ? MAX_MOVES : MAX_ATTEMPTS;
+    if (harmless && this.state < CONTENT && this.attempts < limit && (content === null || content.replayable)) {
       if (!unprocessed) this.isDoubtful = true;
       this.waitAgain();
       return;
@@ -253,4 +260,10 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
       this.contentFailed(error);
     }
   }
+}
+
+/** The server has left without working on the stream, and without a complaint. */
+function isMoved(error: Error): boolean {
+  const { code, errorCode } = error as { code?: unknown; errorCode?: unknown };
+  return code === "ERR_HTTP2_GOAWAY" && errorCode === 0;
 }

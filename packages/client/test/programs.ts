@@ -37,6 +37,7 @@ export function runtime(name: string, file: string): Presence {
 
 /** A program that runs. */
 export interface Program {
+  readonly child: ChildProcess;
   /** What it has said so far, of its output and its errors. */
   readonly said: () => string;
   /** Asks it to end, and waits until it and what it started are gone. */
@@ -44,7 +45,7 @@ export interface Program {
 }
 
 /** Starts a program; its environment is a bare one. */
-export function start(command: string, ...args: string[]): Program & { readonly child: ChildProcess } {
+export function start(command: string, ...args: string[]): Program {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr])

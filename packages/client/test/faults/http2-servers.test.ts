@@ -15,6 +15,7 @@ afterEach(async () => {
 
 const NO_ERROR = 0;
 const REFUSED_STREAM = 7;
+const ENHANCE_YOUR_CALM = 11;
 const MAX_CONCURRENT_STREAMS = 3;
 const INITIAL_WINDOW_SIZE = 4;
 
@@ -122,6 +123,24 @@ describe("what the server has not acted on is sent again, once", () => {
     expect(await (await client.post(server.origin, { content: "x" })).text()).toBe("ok");
     expect(seen).toEqual(["0 :method=POST", how === "GOAWAY" ? "1 :method=POST" : "0 :method=POST"]);
   });
+
+  test.each([
+    ["GOAWAY in good order", 16, () => goaway(0, NO_ERROR)],
+    ["GOAWAY with a complaint", 4, () => goaway(0, ENHANCE_YOUR_CALM)],
+    ["REFUSED_STREAM", 4, (id: number) => rstStream(id, REFUSED_STREAM)],
+  ])(
+    "%s, whatever comes: %d attempts and no more, and an error that says that nothing was done",
+    async (_, most, says) => {
+      let attempts = 0;
+      server = await answering((id, peer) => {
+        attempts++;
+        peer.say(says(id));
+      });
+      client = createClient({ version: "prior-knowledge" });
+      await expect(client.post(server.origin, { content: "x" })).rejects.toMatchObject({ unprocessed: true });
+      expect(attempts).toBe(most);
+    },
+  );
 
   test.each([
     ["GOAWAY that names its stream, and an end", (id: number) => goaway(id, NO_ERROR)],

@@ -52,7 +52,7 @@ export const PEERS: readonly Peer[] = [
     protocols: [...BOTH, "h2c"],
     upload: "keep",
     compresses: true,
-    start: nginx,
+    start: (certificate) => nginx(certificate),
   },
   {
     name: "h2o",
@@ -105,7 +105,8 @@ export const PEERS: readonly Peer[] = [
   },
 ];
 
-async function nginx({ cert, key }: Issued): Promise<RunningPeer> {
+/** @param extra - of its section `server` */
+export async function nginx({ cert, key }: Issued, extra = ""): Promise<RunningPeer & { reload(): void }> {
   const [plain = 0, secure = 0, h2c = 0] = await freePorts(3);
   // The names with which it keeps what it is not told to keep elsewhere.
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${name};`);
@@ -122,6 +123,7 @@ async function nginx({ cert, key }: Issued): Promise<RunningPeer> {
         ssl_certificate cert; ssl_certificate_key key;
         root .;
         location /upload { dav_methods PUT DELETE; }
+        ${extra}
       }
     }`;
   const folder = folderWith({ cert, key, text: "text", gzip: COMPRESSIBLE, "nginx.conf": config });
@@ -135,7 +137,8 @@ async function nginx({ cert, key }: Issued): Promise<RunningPeer> {
     "-c",
     join(folder.path, "nginx.conf"),
   );
-  return { plain, secure, h2c, stop: () => program.stop().finally(folder.remove) };
+  const reload = (): void => void program.child.kill("SIGHUP");
+  return { plain, secure, h2c, reload, stop: () => program.stop().finally(folder.remove) };
 }
 
 async function h2o({ cert, key }: Issued): Promise<RunningPeer> {
