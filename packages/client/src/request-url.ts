@@ -75,7 +75,9 @@ export function resolveUnder(base: URL, reference: string | URL): RequestUrl {
   try {
     url = new URL(/^\/(?![/\\])/.test(text) ? text.slice(1) : text, base);
   } catch (cause) {
-    throw new ClientError("ERR_CLIENT_URL", "request", base.origin, "not a URL; give a path below baseUrl", { cause });
+    throw new ClientError("ERR_CLIENT_URL", "request", base.origin, "not a URL; give a path below baseUrl", {
+      cause: withoutInput(cause),
+    });
   }
   const inside =
     url.origin === base.origin &&

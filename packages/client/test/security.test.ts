@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type Client, ClientError, createClient } from "@stack/client";
 import { acceptEncoding } from "@stack/compression";
 import { createClientTls } from "@stack/tls";
@@ -138,6 +139,35 @@ test("S126: a URL that is none is not repeated", async () => {
   const error = (await client.get("http://SECRET:SECRET@[/").catch((e: unknown) => e)) as ClientError;
   expect(error.code).toBe("ERR_CLIENT_URL");
   expect(JSON.stringify([error.message, String(error.cause), { ...(error.cause as object) }])).not.toContain("SECRET");
+});
+
+test("S126: nor what cannot be resolved below baseUrl, nor the credentials of baseUrl", async () => {
+  const bound = createClient({ baseUrl: "http://SECRET:SECRET@127.0.0.1:1/SECRET/" });
+  for (const reference of [
+    "http://[?token=SECRET",
+    "//SECRET:SECRET@[/",
+    "/../?token=SECRET",
+    "http://SECRET.example/",
+  ]) {
+    const error = (await bound.get(reference).catch((e: unknown) => e)) as ClientError;
+    expect(error.code).toBe("ERR_CLIENT_URL");
+    expect(inspect(error, { depth: 9, showHidden: true }).replaceAll(/\n +at .*/g, "")).not.toContain("SECRET");
+  }
+  await bound.close();
+});
+
+test.each([
+  ["a line end behind a token", { fields: { Authorization: "Bearer SECRET\n" } }],
+  ["a character that is none of HTTP", { fields: { Cookie: "a=SECRET\u2026" } }],
+  ["two lines of it", { fields: { "Proxy-Authorization": "SECRET" } }],
+])("S126: %s is refused without being repeated", async (_, init) => {
+  for (const version of ["alpn", "prior-knowledge"] as const) {
+    const other = createClient({ version });
+    const error = (await other.post(server.origin, init).catch((e: unknown) => e)) as ClientError;
+    expect(error).toBeInstanceOf(ClientError);
+    expect(inspect(error, { depth: 9, showHidden: true }).replaceAll(/\n +at .*/g, "")).not.toContain("SECRET");
+    await other.close({ graceMs: 0 });
+  }
 });
 
 test("credentials in a URL become Authorization, and leave it", async () => {

@@ -213,10 +213,15 @@ function check(name: string, value: string): void {
 function checkAll(name: string, value: string): void {
   if (!NAME.test(name)) throw new FieldError(`not a field name: ${JSON.stringify(name)}; use letters, digits and "-"`);
   if (typeof value !== "string") throw new FieldError(`the value of ${name} is not a string; convert it first`);
-  if (NOT_VALUE.test(value))
-    throw new FieldError(
-      `the value of ${name} holds a control or a character above U+00FF: ${JSON.stringify(value)}; encode it first`,
-    );
+  if (NOT_VALUE.test(value)) throw wrongValue(name, value);
+}
+
+/** Says what is wrong and where, and not the value: it may be a token with a line end behind it (S126). */
+function wrongValue(name: string, value: string): FieldError {
+  const at = value.search(NOT_VALUE);
+  const code = value.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+  const what = `a control or a character above U+00FF: U+${code} at ${at} of ${value.length}`;
+  return new FieldError(`the value of ${name} holds ${what}; encode it first`);
 }
 
 function isPairs(init: FieldsInit): init is Iterable<readonly [string, string]> {
