@@ -54,7 +54,7 @@ export const FLOORS = {
   "config":       { floor: 2, imports: [], node: ["fs"], libraries: ["yaml"] },
   // Floor 3: the beam that joins the pillars.
   "server":       { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "http2-frames", "tcp", "tls", "router"], node: [], libraries: ["@types/node"] },
-  "client":       { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "http2-frames", "tcp", "tls", "compression", "multipart"], node: ["buffer", "net", "stream"], libraries: ["@types/node"] },
+  "client":       { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "http2-frames", "tcp", "tls", "compression", "multipart"], node: ["buffer", "net", "stream"], libraries: ["@types/node", "tough-cookie"] },
   "proxy":        { floor: 3, imports: ["http", "http1", "http1-parser", "http2", "tcp", "tls", "router", "cache", "client", "server"], node: [] },
 };
 

@@ -9,6 +9,7 @@ export {
   type ConnectTarget,
   createConnector,
 } from "./connector.ts";
+export { type CookieContext, type CookieJar, cookies } from "./cookies.ts";
 export { decode } from "./decode.ts";
 export { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
 export type { ForwardOptions } from "./forward.ts";

@@ -100,7 +100,10 @@ function redirected(request: ClientRequest, status: number, url: URL, credential
     if (!dropped.some((other) => sameName(name, other))) fields.append(name, value);
   url.username = "";
   url.password = "";
-  return request.with(toGet ? { method: "GET", url, fields, content: null } : { url, fields });
+  const redirectedFrom = [...request.redirectedFrom, origin.href];
+  return request.with(
+    toGet ? { method: "GET", url, fields, content: null, redirectedFrom } : { url, fields, redirectedFrom },
+  );
 }
 
 /** Where a redirect leads; null when it does not say. @throws ClientError when it says several things */

@@ -37,6 +37,7 @@ export interface RequestChanges {
   readonly fields?: Fields;
   readonly content?: RequestContent | null;
   readonly signal?: AbortSignal | null;
+  readonly redirectedFrom?: readonly string[];
 }
 
 /** A request on its way out: made once per call, of own properties only (S127). */
@@ -51,6 +52,8 @@ export class ClientRequest {
   readonly signal: AbortSignal | null;
   /** Of this call, over the client's. */
   readonly options: ResolvedRequestOptions;
+  /** Origins whose redirects led here, in order; empty for a request of the user's own. */
+  readonly redirectedFrom: readonly string[];
 
   constructor(
     method: string,
@@ -59,6 +62,7 @@ export class ClientRequest {
     content: RequestContent | null,
     signal: AbortSignal | null,
     options: ResolvedRequestOptions,
+    redirectedFrom: readonly string[] = NOWHERE,
   ) {
     this.method = method;
     this.origin = url.origin;
@@ -67,6 +71,7 @@ export class ClientRequest {
     this.content = content;
     this.signal = signal;
     this.options = options;
+    this.redirectedFrom = redirectedFrom;
   }
 
   /** The URL, without credentials and fragment. */
@@ -82,6 +87,7 @@ export class ClientRequest {
   /** A copy with other parts; fields that are not replaced are copied. Credentials in a new URL are dropped. */
   with(changes: RequestChanges): ClientRequest {
     const { method = this.method, url, fields, content = this.content, signal = this.signal } = changes;
+    const { redirectedFrom = this.redirectedFrom } = changes;
     return new ClientRequest(
       method,
       url === undefined ? { origin: this.origin, target: this.target, credentials: "" } : parseUrl(url),
@@ -89,6 +95,9 @@ export class ClientRequest {
       content,
       signal,
       this.options,
+      redirectedFrom,
     );
   }
 }
+
+const NOWHERE: readonly string[] = [];

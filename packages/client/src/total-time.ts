@@ -27,7 +27,7 @@ export function withinTotal(next: ClientRequest, elapsedMs: number): ClientReque
     throw new ClientError("ERR_CLIENT_TOTAL_TIMEOUT", "request", origin.href, message);
   }
   const timeouts = { ...options.timeouts, totalMs: left };
-  const { method, fields, content, signal } = next;
+  const { method, fields, content, signal, redirectedFrom } = next;
   const url = { origin, target, credentials: "" };
-  return new ClientRequest(method, url, fields, content, signal, overOptions(options, { timeouts }));
+  return new ClientRequest(method, url, fields, content, signal, overOptions(options, { timeouts }), redirectedFrom);
 }
