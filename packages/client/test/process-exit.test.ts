@@ -55,7 +55,7 @@ async function over(kind: "h1" | "h2c" | "h2 over TLS" | "h1 over TLS"): Promise
 
 async function run(how: "get" | "fetch" | "close", origin: string, options: ClientOptions): Promise<string> {
   const args = [PROGRAM, how, origin, JSON.stringify(options)];
-  const { stdout } = await promisify(execFile)("node", args, { timeout: 20_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
   return stdout;
 }
 

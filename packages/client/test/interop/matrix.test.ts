@@ -12,12 +12,14 @@ const UPLOAD: Buffer = Buffer.alloc(2 ** 20, "0123456789abcdef!");
 /** Requests at once, and connections for them over HTTP/1.1: 2,400 handshakes less, and someone waits. */
 const MANY = 50;
 const MAX_CONNECTIONS = 10;
+/** Bound for programs to start in, ms, on a machine that runs other tests as well. */
+const START_MS = 60_000;
 
 let authority: Authority;
 beforeAll(async () => {
   authority = await Authority.create();
   for (const way of WAYS) if (way.start !== null && !way.skipped) await started(way, way.start);
-});
+}, START_MS);
 
 // Ways
 
@@ -190,7 +192,7 @@ describe.each(PEERS.map((peer) => [`${peer.name}${peer.presence.note}`, peer] as
       proof.catch(() => {}); // its test says so
       proofs.set(cell, proof);
     }
-  });
+  }, START_MS);
   afterAll(() => running?.stop());
 
   const cells: Cell[] = [];
