@@ -54,7 +54,8 @@ export function assertFieldValue(value: string, name: string): void {
   if (typeof value !== "string" || !isFieldValue(value))
     throw new EncodeError(
       "ERR_INVALID_FIELD",
-      `the value of ${quote(name)} is not a string of HTAB, SP, visible and obs-text octets (RFC 9110 §5.5): ${quote(String(value))}`,
+      // Not shown: it may be secret (S126).
+      `the value of ${quote(name)} is not a string of HTAB, SP, visible and obs-text octets (RFC 9110 §5.5)`,
     );
 }
 

@@ -108,8 +108,13 @@ describe("RFC 9112 §5 Field Syntax, encoding", () => {
     expect(() => encodeFields(["A"])).toThrow(EncodeError);
   });
 
+  test("S126: of a value nothing is shown: it may be a token with a line end behind it", () => {
+    const message = 'the value of "A" is not a string of HTAB, SP, visible and obs-text octets (RFC 9110 §5.5)';
+    expect(() => encodeFields(["A", "secret\n"])).toThrow(new EncodeError("ERR_INVALID_FIELD", message));
+  });
+
   test("S51: the error shows what was refused escaped and cut", () => {
-    expect(() => encodeFields(["A", `\r\n${"x".repeat(1000)}`])).toThrow(/\\x0d\\x0ax{10}/);
+    expect(() => encodeFields([`\r\n${"x".repeat(1000)}`, "a"])).toThrow(/\\x0d\\x0ax{10}/);
     expect(() => encodeFields([`\u010a${"x".repeat(1000)}`, ""])).toThrow(/^[ -~§…]{1,200}$/);
   });
 
