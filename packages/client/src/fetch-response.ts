@@ -7,7 +7,7 @@
  * @module
  */
 import { Readable } from "node:stream";
-import type { Fields } from "@stack/http";
+import type { Fields, ReadOptions } from "@stack/http";
 import { contentStream, octetStream } from "./content-stream.ts";
 import { ClientError } from "./errors.ts";
 import { FetchHeaders, inspectable } from "./fetch-headers.ts";
@@ -149,7 +149,7 @@ export class FetchResponse {
     this.used = true;
     // What is here already cannot fail any more.
     const { complete } = content.carrier;
-    const text = content.text();
+    const text = content.text(UNBOUNDED);
     if (complete) return text;
     this.touch();
     return text.catch((error: unknown) => Promise.reject(contentFailure(error, this.signal)));
@@ -165,7 +165,7 @@ export class FetchResponse {
     if (this.stream !== null) return collected(this.stream).then(convert);
     if (content instanceof ClientResponse)
       return content
-        .bytes()
+        .bytes(UNBOUNDED)
         .catch((error: unknown) => Promise.reject(contentFailure(error, this.signal)))
         .then(convert);
     return Promise.resolve(content as Uint8Array).then(convert);
@@ -227,6 +227,8 @@ function staysOpen({ carrier }: ClientResponse): boolean {
   return !carrier.complete && (carrier.contentLength < 0 || carrier.contentLength > PREFETCH);
 }
 
+/** The standard knows no bound; `maxContentOctets` holds all the same. */
+const UNBOUNDED: ReadOptions = { limit: Number.POSITIVE_INFINITY };
 const NOTHING: Uint8Array = new Uint8Array(0);
 const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();
 

@@ -30,7 +30,7 @@ export type {
   Timeouts,
 } from "./request-options.ts";
 export { Origin, RequestUrl } from "./request-url.ts";
-export { ClientResponse, type ResponseOrigin } from "./response.ts";
+export { ClientResponse, MAX_WHOLE_OCTETS, type ResponseOrigin } from "./response.ts";
 export { RETRY_STATUSES, type RetryClock, type RetryOptions, retry } from "./retry.ts";
 export { type ClientLayer, ClientRequest, type RequestChanges, type Send } from "./send.ts";
 export { Timings } from "./timings.ts";

@@ -30,6 +30,9 @@ export interface ResponseOrigin extends ContentOrigin {
   cancel(): void;
 }
 
+/** Octets of a response in one value, unless `maxContentOctets` or the reader says otherwise (S124). */
+export const MAX_WHOLE_OCTETS = 67_108_864;
+
 /** A response. */
 export class ClientResponse {
   readonly status: number;
@@ -42,6 +45,8 @@ export class ClientResponse {
   readonly redirected: boolean;
   private readonly origin: ResponseOrigin;
   private contentOrNull: Content | null;
+  /** All octets, once someone has had them in one value without a Content in between. */
+  private octets: Uint8Array | null;
 
   constructor(
     status: number,
@@ -58,6 +63,7 @@ export class ClientResponse {
     this.redirected = redirected;
     this.origin = origin;
     this.contentOrNull = null;
+    this.octets = null;
   }
 
   /** 200 to 299. */
@@ -88,22 +94,25 @@ export class ClientResponse {
     return this.origin.trailers;
   }
 
-  /** All octets, in memory. See {@link Content.bytes}. */
+  /**
+   * All octets, in memory. See {@link Content.bytes}.
+   * @param options - `limit` is `maxContentOctets` unless given, and without either {@link MAX_WHOLE_OCTETS}
+   */
   bytes(options?: ReadOptions): Promise<Uint8Array> {
     const whole = this.whole(options);
-    return whole === null ? this.content.bytes(options) : Promise.resolve(whole);
+    return whole === null ? this.content.bytes(this.bounded(options)) : Promise.resolve(whole);
   }
 
-  /** The content as UTF-8 text. See {@link Content.text}. */
+  /** The content as UTF-8 text; bounded as {@link bytes}. See {@link Content.text}. */
   text(options?: ReadOptions): Promise<string> {
     const whole = this.whole(options);
-    return whole === null ? this.content.text(options) : Promise.resolve(UTF8.decode(whole));
+    return whole === null ? this.content.text(this.bounded(options)) : Promise.resolve(UTF8.decode(whole));
   }
 
-  /** The content as JSON. See {@link Content.json}. */
+  /** The content as JSON; bounded as {@link bytes}. See {@link Content.json}. */
   json(options?: ReadOptions & JsonOptions): Promise<unknown> {
     const whole = this.whole(options);
-    if (whole === null) return this.content.json(options);
+    if (whole === null) return this.content.json(this.bounded(options));
     try {
       return Promise.resolve(parseJson(UTF8.decode(whole), options));
     } catch (error) {
@@ -145,10 +154,15 @@ export class ClientResponse {
     return this.origin;
   }
 
-  /** What is there already is given without another promise in between. */
+  /** What is there already is given without another promise in between, as often as it is asked for. */
   private whole(options: ReadOptions | undefined): Uint8Array | null {
     if (this.contentOrNull !== null) return null;
-    return this.origin.whole(options?.limit ?? Number.POSITIVE_INFINITY);
+    return (this.octets ??= this.origin.whole(options?.limit ?? Number.POSITIVE_INFINITY));
+  }
+
+  private bounded<T extends ReadOptions>(options: T | undefined): T | ReadOptions | undefined {
+    if (options?.limit !== undefined || this.request.options.maxContentOctets !== undefined) return options;
+    return { ...options, limit: MAX_WHOLE_OCTETS };
   }
 }
 

@@ -10,6 +10,7 @@ server.post("/count", async (request, response) => {
   for await (const piece of request.content) octets += piece.length;
   response.json({ octets, trailer: request.trailers.get("x-sum") ?? null });
 });
+server.get("/octets/:count", (request, response) => response.send(new Uint8Array(Number(request.params.get("count")))));
 server.get("/large", async (_, response) => {
   wrote = 0;
   const piece = new Uint8Array(65_536);
@@ -132,10 +133,20 @@ describe.each(["alpn", "prior-knowledge"] as const)("version %s", (version) => {
     await expect(response.bytes({ limit: 1_000 })).rejects.toMatchObject({ code: "ERR_CONTENT_TOO_LARGE" });
   });
 
-  test("content is read once", async () => {
+  test("S124: one value has 64 MiB unless someone allows more", async () => {
+    const announced = await client.get(`${url}/octets/67108865`);
+    await expect(announced.bytes()).rejects.toMatchObject({ code: "ERR_CONTENT_TOO_LARGE", limit: 67_108_864 });
+    const allowed = await client.get(`${url}/octets/67108865`);
+    expect((await allowed.bytes({ limit: 67_108_865 })).length).toBe(67_108_865);
+    const raised = await client.get(`${url}/octets/67108865`, { maxContentOctets: 2 ** 27 });
+    expect((await raised.bytes()).length).toBe(67_108_865);
+  });
+
+  test("content is taken once, and in one value there for who asks again", async () => {
     const response = await client.get(`${url}/hints`);
-    await response.text();
-    await expect(response.text()).rejects.toMatchObject({ code: "ERR_CONTENT_TAKEN" });
+    const text = await response.text();
+    expect(await response.text()).toBe(text);
+    expect(new TextDecoder().decode(await response.bytes())).toBe(text);
     await expect(response.content.text()).rejects.toMatchObject({ code: "ERR_CONTENT_TAKEN" });
   });
 
