@@ -35,7 +35,7 @@ export type RedirectMode = "follow" | "manual" | "error";
 /** How a request is sent, and what is told of it. */
 export interface RequestOptions {
   readonly timeouts?: Timeouts;
-  /** Content of a response, after decoding; more is `ERR_CLIENT_CONTENT_TOO_LARGE` (S124). Default: none. */
+  /** Content of a response, after decoding; more is `ERR_CLIENT_CONTENT_TOO_LARGE` (S124). Default: 64 MiB in one value, none as a stream. */
   readonly maxContentOctets?: number;
   /** Told of each 1xx response (RFC 9110 §15.2). */
   readonly onInformational?: (status: number, fields: Fields) => void;
