@@ -77,6 +77,7 @@ export function resolveUnder(base: URL, reference: string | URL): RequestUrl {
   } catch (cause) {
     throw new ClientError("ERR_CLIENT_URL", "request", base.origin, "not a URL; give a path below baseUrl", {
       cause: withoutInput(cause),
+      unprocessed: true,
     });
   }
   const inside =
@@ -86,7 +87,9 @@ export function resolveUnder(base: URL, reference: string | URL): RequestUrl {
     url.pathname.startsWith(base.pathname) &&
     !CLIMBS.test(url.pathname);
   if (!inside)
-    throw new ClientError("ERR_CLIENT_URL", "request", base.origin, "the URL leaves baseUrl; give a path below it");
+    throw new ClientError("ERR_CLIENT_URL", "request", base.origin, "the URL leaves baseUrl; give a path below it", {
+      unprocessed: true,
+    });
   return takeApart(url);
 }
 
@@ -126,7 +129,10 @@ function parse(text: string): URL {
     return new URL(text);
   } catch (cause) {
     const message = "not an absolute URL; give one with http:// or https://, or set baseUrl";
-    throw new ClientError("ERR_CLIENT_URL", "request", "", message, { cause: withoutInput(cause) });
+    throw new ClientError("ERR_CLIENT_URL", "request", "", message, {
+      cause: withoutInput(cause),
+      unprocessed: true,
+    });
   }
 }
 
@@ -138,7 +144,9 @@ function withoutInput(cause: unknown): unknown {
 function takeApart(url: URL): RequestUrl {
   const { protocol, username, password } = url;
   if (protocol !== "http:" && protocol !== "https:")
-    throw new ClientError("ERR_CLIENT_URL", "request", "", `${protocol} is no scheme of HTTP; use http: or https:`);
+    throw new ClientError("ERR_CLIENT_URL", "request", "", `${protocol} is no scheme of HTTP; use http: or https:`, {
+      unprocessed: true,
+    });
   const credentials = username === "" && password === "" ? "" : `${decode(username)}:${decode(password)}`;
   return new RequestUrl(intern(url), url.pathname + url.search, credentials);
 }
