@@ -5,6 +5,7 @@ export type { BlobLike, FileLike, FormDataEntry, FormInit, PartInit, PartPieces 
 export { MAX_HEAD_FIELDS, MAX_HEAD_OCTETS, MAX_PARTS, type MultipartLimits } from "./limits.ts";
 export { MultipartContent, type MultipartContentOptions } from "./multipart-content.ts";
 export { MultipartDecoder, type MultipartVisitor } from "./multipart-decoder.ts";
-export { MultipartPart, MultipartReader, READ_WINDOW, readMultipart } from "./multipart-reader.ts";
+export { MultipartPart } from "./multipart-part.ts";
+export { MultipartReader, READ_WINDOW, readMultipart } from "./multipart-reader.ts";
 export { type PartHead, parsePartHead } from "./part-head.ts";
 export { decodePartName, encodePartName } from "./part-name.ts";

@@ -6,43 +6,17 @@
  *
  * @module
  */
-import {
-  Content,
-  type ContentOrigin,
-  type ContentReceiver,
-  type ContentSource,
-  type Fields,
-  ResponseStateError,
-} from "@stack/http";
+import { Content, type ContentReceiver, type ContentSource, ResponseStateError } from "@stack/http";
 import { boundaryOf } from "./boundary.ts";
 import { MultipartError } from "./errors.ts";
+import { HeldOctets } from "./held-octets.ts";
 import { MAX_PARTS, type MultipartLimits, tooMuch } from "./limits.ts";
 import { MultipartDecoder, type MultipartVisitor } from "./multipart-decoder.ts";
-import { type PartHead, parsePartHead } from "./part-head.ts";
+import { MultipartPart, PartOrigin } from "./multipart-part.ts";
+import { parsePartHead } from "./part-head.ts";
 
 /** Octets that are asked for ahead of the reader. */
 export const READ_WINDOW = 65_536;
-
-/** One part of a form. */
-export class MultipartPart {
-  /** The form's field. Any text, `__proto__` included (S99). */
-  readonly name: string;
-  /** What the sender calls the file, or null for a plain value. Not a path (S148). */
-  readonly filename: string | null;
-  /** As sent; null for none, which means text. */
-  readonly contentType: string | null;
-  readonly fields: Fields;
-  /** To be read before the next part is asked for. */
-  readonly content: Content;
-
-  constructor({ name, filename, contentType, fields }: PartHead, content: Content) {
-    this.name = name;
-    this.filename = filename;
-    this.contentType = contentType;
-    this.fields = fields;
-    this.content = content;
-  }
-}
 
 /**
  * Reads `multipart/form-data` part by part.
@@ -82,10 +56,8 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
   private source: ContentSource | null;
   private octets: number;
   private parts: number;
-  /** Octets that came and have not been decoded. */
-  private held: Uint8Array;
-  private heldStart: number;
-  private heldEnd: number;
+  /** What came and has not been decoded. */
+  private readonly held: HeldOctets;
   private part: PartOrigin | null;
   private arrived: MultipartPart | null;
   private waiting: { resolve(result: IteratorResult<MultipartPart>): void; reject(error: Error): void } | null;
@@ -93,8 +65,8 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
   private failure: Error | null;
   private finished: boolean;
   private decoding: boolean;
-  /** Octets that were decoded, for which credit is to be given back. */
-  private owed: number;
+  /** Octets that were asked for and have not come. */
+  private asked: number;
 
   constructor(content: Content, boundary: string, limits: MultipartLimits = {}) {
     this.origin = content;
@@ -106,9 +78,7 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
     this.source = null;
     this.octets = 0;
     this.parts = 0;
-    this.held = NOTHING;
-    this.heldStart = 0;
-    this.heldEnd = 0;
+    this.held = new HeldOctets();
     this.part = null;
     this.arrived = null;
     this.waiting = null;
@@ -116,7 +86,7 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
     this.failure = null;
     this.finished = false;
     this.decoding = false;
-    this.owed = 0;
+    this.asked = 0;
   }
 
   [Symbol.asyncIterator](): this {
@@ -146,13 +116,14 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
   onContent(bytes: Uint8Array, start: number, end: number): void {
     if (this.finished || this.failure !== null) return;
     this.octets += end - start;
+    this.asked -= end - start;
     if (this.octets > this.maxOctets) {
       this.fail(tooMuch(`the content is larger than ${this.maxOctets} octets`));
       return;
     }
     // What can be decoded at once need not be copied.
-    const at = this.heldStart === this.heldEnd ? this.decode(bytes, start, end) : start;
-    if (at < end && !this.isOver()) this.hold(bytes, at, end);
+    const at = this.held.length === 0 ? this.decode(bytes, start, end) : start;
+    if (at < end && !this.isOver()) this.held.append(bytes, at, end);
     this.proceed();
   }
 
@@ -187,36 +158,34 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
 
   onClose(): void {}
 
-  /** Decodes what is held, as far as somebody wants it, and tells who waits. */
+  /** Decodes what is held, as far as somebody wants it, tells who waits, and asks for more. */
   private proceed(): void {
-    this.heldStart = this.decode(this.held, this.heldStart, this.heldEnd);
+    const { held } = this;
+    const at = this.decode(held.bytes, held.start, held.end);
+    if (!this.isOver()) held.start = at;
     if (this.isOver()) this.tell();
     else if (this.arrived !== null) this.tell();
-    else if (this.inputEnded && this.heldStart === this.heldEnd && !this.decoding) {
+    else if (this.inputEnded && held.length === 0 && !this.decoding) {
       if (this.decoder.closed) this.finished = true;
       else this.fail(truncated());
       this.tell();
     }
-    const { owed } = this;
-    if (owed < READ_WINDOW / 2 || this.decoding || this.inputEnded || this.isOver()) return;
-    this.owed = 0;
-    this.source?.grant(owed); // last: more may come within the call
+    this.ask();
   }
 
-  /** Keeps octets for later; in one piece of memory, however small the pieces in which they come (S38). */
-  private hold(bytes: Uint8Array, start: number, end: number): void {
-    const octets = end - start;
-    const kept = this.heldEnd - this.heldStart;
-    if (this.heldEnd + octets > this.held.length) {
-      const target =
-        kept + octets > this.held.length ? new Uint8Array(Math.max(kept + octets, 2 * this.held.length)) : this.held;
-      target.set(this.held.subarray(this.heldStart, this.heldEnd));
-      this.held = target;
-      this.heldStart = 0;
-      this.heldEnd = kept;
-    }
-    this.held.set(bytes.subarray(start, end), this.heldEnd);
-    this.heldEnd += octets;
+  /**
+   * Asks for as much as somebody wants, and no more than a window.
+   *
+   * What comes is then decoded where it lies. A window that is kept full whatever the reader of a part wants is out of
+   * step with it, and nearly every octet of a file is copied once more on its way (bench/multipart).
+   */
+  private ask(): void {
+    if (this.decoding || this.inputEnded || this.isOver()) return;
+    const ahead = this.asked + this.held.length;
+    const lacking = Math.min(this.wanted(), READ_WINDOW) - ahead;
+    if (lacking <= 0 || (ahead > 0 && lacking < READ_WINDOW / 2)) return;
+    this.asked += lacking;
+    this.source?.grant(lacking); // last: more may come within the call
   }
 
   /** Decodes as much of `bytes[at, end)` as somebody wants; returns the offset of what is left. */
@@ -233,10 +202,9 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
     } catch (error) {
       this.decoding = false;
       this.fail(error as Error);
-      return end;
+      return at;
     }
     this.decoding = false;
-    this.owed += offset - at;
     return offset;
   }
 
@@ -250,7 +218,6 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
     if (this.source !== null || this.isOver()) return;
     try {
       this.source = this.origin.forward(this);
-      this.source.grant(READ_WINDOW);
     } catch (error) {
       this.fail(error as Error);
     }
@@ -276,9 +243,7 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
   private fail(error: Error): void {
     if (this.isOver()) return;
     this.failure = error;
-    this.held = NOTHING;
-    this.heldStart = 0;
-    this.heldEnd = 0;
+    this.held.clear();
     this.arrived = null;
     if (!this.inputEnded) this.source?.stop(0);
     const { part } = this;
@@ -292,79 +257,8 @@ export class MultipartReader implements AsyncIterableIterator<MultipartPart>, Co
   }
 }
 
-/** What the content of a part is made of. */
-class PartOrigin implements ContentOrigin, ContentSource {
-  readonly contentLength = -1;
-  readonly contentLimit: number;
-  /**
-   * Octets that may be delivered: none before someone reads, any number once nobody will. Below 0 by a delimiter at
-   * most, whose beginning turned out to be content.
-   */
-  credit: number;
-  private readonly proceed: () => void;
-  private receiver: ContentReceiver | null;
-  private over: boolean;
-  private failure: Error | null;
-
-  constructor(contentLimit: number, proceed: () => void) {
-    this.contentLimit = contentLimit;
-    this.credit = 0;
-    this.proceed = proceed;
-    this.receiver = null;
-    this.over = false;
-    this.failure = null;
-  }
-
-  read(receiver: ContentReceiver): ContentSource {
-    this.receiver = receiver;
-    if (this.over) receiver.onError(this.failure ?? skipped());
-    return this;
-  }
-
-  grant(octets: number): void {
-    this.credit += octets;
-    this.proceed();
-  }
-
-  stop(): void {
-    this.receiver = null;
-    this.skip();
-  }
-
-  /** Nobody reads this part, or no further. */
-  skip(): void {
-    const { receiver } = this;
-    this.receiver = null;
-    this.over = true;
-    this.credit = Number.POSITIVE_INFINITY;
-    receiver?.onError(skipped());
-  }
-
-  deliver(bytes: Uint8Array, start: number, end: number): void {
-    this.credit -= end - start;
-    this.receiver?.onContent(bytes, start, end);
-  }
-
-  end(): void {
-    this.over = true;
-    this.receiver?.onEnd(null);
-  }
-
-  fail(error: Error): void {
-    this.over = true;
-    this.failure = error;
-    this.receiver?.onError(error);
-  }
-}
-
-const NOTHING: Uint8Array = new Uint8Array(0);
-
 function truncated(): MultipartError {
   return new MultipartError("ERR_MULTIPART_TRUNCATED", "the content ended before its last boundary: it was cut off");
-}
-
-function skipped(): ResponseStateError {
-  return new ResponseStateError("ERR_CONTENT_TAKEN", "the part was skipped: read it before asking for the next one");
 }
 
 function left(): ResponseStateError {
