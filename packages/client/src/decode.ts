@@ -60,9 +60,10 @@ function decoded(response: ClientResponse, options: DecodingOptions): ClientResp
     if (codings.length === 0) return response;
     const fields = new Fields();
     for (const [name, value] of response.fields)
-      if (!DROPPED.some((other) => sameName(name, other))) fields.append(name, value);
+      if (!OF_CODED_CONTENT.some((other) => sameName(name, other))) fields.append(name, value);
     const origin = new DecodedOrigin(carrier, codings, options);
-    return response.with({ fields, origin: new DecodedResponseOrigin(carrier, origin, response.request.origin.href) });
+    const { href } = response.request.origin;
+    return response.with({ fields, origin: new DecodedResponseOrigin(carrier, origin, href, response.fields) });
   } catch (error) {
     if (!(error instanceof ContentDecodingError)) throw error;
     if (error.code === "ERR_CODING_UNKNOWN") return response;
@@ -72,16 +73,19 @@ function decoded(response: ClientResponse, options: DecodingOptions): ClientResp
 }
 
 /** A response's other side, with the content decoded. */
-class DecodedResponseOrigin implements ResponseOrigin {
+export class DecodedResponseOrigin implements ResponseOrigin {
   readonly contentLength: number;
   readonly contentLimit: number;
+  /** The fields as they came. */
+  readonly codedFields: Fields;
   private readonly carrier: ResponseOrigin;
   private readonly origin: DecodedOrigin;
   private readonly where: string;
 
-  constructor(carrier: ResponseOrigin, origin: DecodedOrigin, where: string) {
+  constructor(carrier: ResponseOrigin, origin: DecodedOrigin, where: string, codedFields: Fields) {
     this.contentLength = origin.contentLength;
     this.contentLimit = origin.contentLimit;
+    this.codedFields = codedFields;
     this.carrier = carrier;
     this.origin = origin;
     this.where = where;
@@ -134,4 +138,4 @@ function failure(error: ContentDecodingError, origin: string): ClientError {
 const NAMES: ReadonlySet<string> = new Set(["codings", "maxCodings", "maxOctets", "maxRatio", "ratioFloor"]);
 
 /** What is true of the coded content only. */
-const DROPPED = ["Content-Encoding", "Content-Length"] as const;
+export const OF_CODED_CONTENT = ["Content-Encoding", "Content-Length"] as const;

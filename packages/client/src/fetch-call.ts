@@ -9,9 +9,10 @@ import { resolveBlobUrl } from "./blob-url.ts";
 import { Client } from "./client.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { parseDataUrl } from "./data-url.ts";
+import { DecodedResponseOrigin, OF_CODED_CONTENT } from "./decode.ts";
 import { isStream, requestContent, type StreamedBody, streamedContent, wholeContent } from "./fetch-content.ts";
 import { type FetchInit, type FetchParts, type FetchRequest, readInit } from "./fetch-request.ts";
-import { FetchResponse, fetchFailure } from "./fetch-response.ts";
+import { type FetchHead, FetchResponse, fetchFailure } from "./fetch-response.ts";
 import { matchesIntegrity } from "./integrity.ts";
 import type { RedirectOptions } from "./redirects.ts";
 import type { ClientResponse } from "./response.ts";
@@ -73,17 +74,18 @@ export function createFetch(options: FetchOptions = {}): Fetch {
     if (typeof input === "string" && input.startsWith(`${url.origin}/`)) remember(known, url.origin);
     const response = await remote(client, url, parts);
     if (parts.integrity === "") return wrapped(response, parts.signal);
-    const bytes = await wrapped(response, parts.signal).bytes();
-    return checked(bytes, response, bytes, parts);
+    const whole = wrapped(response, parts.signal);
+    return checked(hasNullBody(response) ? null : await whole.bytes(), headOf(response), parts);
   }
 
-  function fetch(input: string | URL | FetchRequest, init?: FetchInit): Promise<FetchResponse> {
+  // One parameter counts, as in the standard.
+  function fetch(input: string | URL | FetchRequest, init: FetchInit = NOTHING): Promise<FetchResponse> {
     // What is called most often is a string: no URL, no Request, no Headers is made of it.
-    if (init === undefined && typeof input === "string") {
+    if (init === NOTHING && typeof input === "string") {
       const slash = input.indexOf("/", SHORTEST_ORIGIN);
       if (slash > 0 && known.has(input.slice(0, slash))) return client.get(input).then(plain, failed);
     }
-    return call(input, init ?? {});
+    return call(input, init ?? NOTHING);
   }
   return Object.assign(fetch, { close: (closing?: { readonly graceMs?: number }) => client.close(closing) });
 }
@@ -103,7 +105,7 @@ let shared: Fetch | null = null;
  * if (response.ok) console.log(await response.json());
  * ```
  */
-export function fetch(input: string | URL | FetchRequest, init?: FetchInit): Promise<FetchResponse> {
+export function fetch(input: string | URL | FetchRequest, init: FetchInit = NOTHING): Promise<FetchResponse> {
   return (shared ??= createFetch())(input, init);
 }
 
@@ -113,6 +115,9 @@ const DEFAULT_FIELDS: readonly (readonly [string, string])[] = [
   ["Accept-Language", "*"],
   ["User-Agent", "stack"],
 ];
+
+/** What a call says that says nothing. */
+const NOTHING: FetchInit = {};
 
 /** `http://` and a host of one character. */
 const SHORTEST_ORIGIN = 8;
@@ -167,9 +172,19 @@ function failed(error: unknown): never {
 }
 
 function wrapped(response: ClientResponse, signal: AbortSignal | null): FetchResponse {
-  if (!hasNullBody(response)) return new FetchResponse(response, response, signal);
+  if (!hasNullBody(response)) return new FetchResponse(headOf(response), response, signal);
   response.cancel();
   return new FetchResponse(response, null, signal);
+}
+
+/** The standard leaves the fields of coded content as they came, though it decodes it. */
+function headOf(response: ClientResponse): FetchHead {
+  const { carrier, status, reason, url, redirected } = response;
+  if (!(carrier instanceof DecodedResponseOrigin)) return response;
+  const fields = response.fields.clone();
+  for (const name of OF_CODED_CONTENT)
+    for (const value of carrier.codedFields.getAll(name)) if (!response.fields.has(name)) fields.append(name, value);
+  return { status, reason, fields, url, redirected };
 }
 
 /** Fetch standard, "null body status", and HEAD. */
@@ -205,23 +220,23 @@ async function local(url: URL, parts: FetchParts): Promise<FetchResponse> {
     const head = { status, reason, fields: new Fields(fields), url: href, redirected: false };
     if (parts.integrity === "") return new FetchResponse(head, blob.stream() as ReadableStream<Uint8Array>, signal);
     const bytes = new Uint8Array(await blob.arrayBuffer());
-    return checked(bytes, head, bytes, parts);
+    return checked(bytes, head, parts);
   }
   const { mediaType, bytes } = attempt(() => parseDataUrl(url));
   const fields = new Fields([["Content-Type", mediaType]]);
   const head = { status: 200, reason: "OK", fields, url: href, redirected: false };
-  return checked(bytes, head, method === "HEAD" ? null : bytes, parts);
+  return checked(method === "HEAD" ? null : bytes, head, parts);
 }
 
-/** A response, if `bytes` are what `integrity` says. */
+/** A response, if `bytes` are what `integrity` says; no content is never that. */
 async function checked(
-  bytes: Uint8Array,
-  head: ConstructorParameters<typeof FetchResponse>[0],
-  content: Uint8Array | null,
+  bytes: Uint8Array | null,
+  head: FetchHead,
   { integrity, signal }: FetchParts,
 ): Promise<FetchResponse> {
-  if (!(await matchesIntegrity(bytes, integrity))) throw networkError("the content is not what integrity says");
-  return new FetchResponse(head, content, signal);
+  if (integrity !== "" && (bytes === null || !(await matchesIntegrity(bytes, integrity))))
+    throw networkError("the content is not what integrity says");
+  return new FetchResponse(head, bytes, signal);
 }
 
 function attempt<T>(make: () => T): T {

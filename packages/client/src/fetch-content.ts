@@ -39,6 +39,8 @@ export function wholeContent(body: unknown): RequestContent | null {
     case "[object ArrayBuffer]":
       return RequestContent.whole(new Uint8Array((body as ArrayBuffer).slice(0)));
   }
+  // One whose buffer was given away has nothing in it, and cannot be looked into.
+  if (ArrayBuffer.isView(body) && body.byteLength === 0) return RequestContent.whole(new Uint8Array(0));
   if (ArrayBuffer.isView(body))
     return RequestContent.whole(new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice());
   if (isAsyncIterable(body)) return null;

@@ -170,6 +170,7 @@ const TRANSPORT: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
   "expect",
+  "host",
   "keep-alive",
   "te",
   "trailer",

@@ -84,6 +84,12 @@ describe("Fetch §5.2 BodyInit unions: extract a body", () => {
     expect(await answer).toEqual([null, "1", "a"]);
   });
 
+  test("a buffer that was given away is empty", async () => {
+    const given = new Uint8Array([1, 2]);
+    structuredClone(given.buffer, { transfer: [given.buffer] });
+    expect(await echo(given)).toEqual([null, "0", ""]);
+  });
+
   test("a stream, and an async iterable, in chunks", async () => {
     const body = pieces(octets.subarray(1, 3), octets.subarray(3, 4));
     expect(await echo(body, { duplex: "half" })).toEqual([null, null, "abc"]);

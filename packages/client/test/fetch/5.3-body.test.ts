@@ -144,7 +144,11 @@ describe("Fetch §5.3 Body mixin", () => {
 
   test("a coded body is decoded; S123: within bounds", async () => {
     const origin = await answering(gzipSync("plain"), "text/plain", "Content-Encoding: gzip\r\n");
-    expect(await (await fetch(origin)).text()).toBe("plain");
+    const response = await fetch(origin);
+    expect(await response.text()).toBe("plain");
+    // The head is as it came.
+    expect(response.headers.get("content-encoding")).toBe("gzip");
+    expect(response.headers.get("content-length")).toBe(String(gzipSync("plain").length));
     const bomb = await answering(gzipSync(Buffer.alloc(10_000_000)), "a/b", "Content-Encoding: gzip\r\n");
     expect(await failureOf(fetch(bomb).then((response) => response.bytes()))).toMatchObject({
       message: "terminated",

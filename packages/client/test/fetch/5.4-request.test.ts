@@ -59,8 +59,16 @@ describe("Fetch §5.4 Request class: what a call is made of", () => {
   });
 
   test("what the transport decides cannot be said", async () => {
-    const given = { Connection: "close", "Content-Length": "9", "Transfer-Encoding": "chunked", Expect: "x", TE: "x" };
+    const given = {
+      Connection: "close",
+      "Content-Length": "9",
+      "Transfer-Encoding": "chunked",
+      Expect: "x",
+      TE: "x",
+      Host: "x",
+    };
     const lines = await sent({ headers: given });
+    expect(lines.filter((line) => /^host:/i.test(line))).toEqual([expect.stringMatching(/^Host: 127\.0\.0\.1:/)]);
     expect(lines.some((line) => /^(?:connection|content-length|transfer-encoding|expect|te):/i.test(line))).toBe(false);
   });
 

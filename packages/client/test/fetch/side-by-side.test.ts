@@ -67,6 +67,13 @@ const PROGRAMS: Record<string, Program> = {
   "an empty body": get("/empty"),
   "a large body": get("/large"),
   "a coded body": get("/gzip"),
+  "the head of a coded body": async (fetch, at) => {
+    const { headers } = await fetch(`${at}/gzip`);
+    return [headers.get("content-encoding"), headers.get("content-length")];
+  },
+  "headers: Host": async (fetch, at) =>
+    ((await (await fetch(`${at}/fields`, { headers: { Host: "other" } })).json()) as Record<string, string>).host,
+  "integrity, and no body": get("/text", { method: "HEAD", integrity: "md5-x" }),
   "a byte order mark": get("/bom"),
   "a status without body: 204": get("/status/204"),
   "a status without body: 304": get("/status/304"),
