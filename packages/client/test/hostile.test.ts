@@ -165,6 +165,22 @@ describe("S109: Locations", () => {
     }
   });
 
+  test("several that differ are an error, several that do not are one", async () => {
+    const head = (...locations: string[]): string =>
+      `HTTP/1.1 302 Found\r\n${locations.map((location) => `Location: ${location}\r\n`).join("")}Content-Length: 0\r\n\r\n`;
+    const target = await TcpServer.listen((socket) => {
+      onHeads(socket, (request) => {
+        const path = request.split(" ")[1];
+        socket.write(path === "/two" ? head("/a", "/b") : path === "/same" ? head("/a", "/a") : OK);
+      });
+    });
+    await using({}, async (client) => {
+      await expect(client.get(`${target.origin}/two`)).rejects.toMatchObject({ code: "ERR_CLIENT_REDIRECT" });
+      expect((await client.get(`${target.origin}/same`)).url).toBe(`${target.origin}/a`);
+    });
+    await target.close();
+  });
+
   test("in a circle between origins: 20 and no more", async () => {
     const first = await TcpServer.listen((socket) => {
       onHeads(socket, () => socket.write(`HTTP/1.1 307 T\r\nLocation: ${second.origin}/\r\nContent-Length: 0\r\n\r\n`));

@@ -89,6 +89,16 @@ describe("the URL of a proxy", () => {
     expect(() => parseProxy(url)).toThrow(TypeError);
   });
 
+  test("S113: its key tells it from others at the same place", () => {
+    const urls = [
+      "http://proxy.example",
+      "https://proxy.example:1080",
+      "http://me:a@proxy.example",
+      "http://me:b@proxy.example",
+    ];
+    expect(new Set(urls.map((url) => parseProxy(url).key)).size).toBe(urls.length);
+  });
+
   test("S126: nothing that is shown holds the password", () => {
     const proxy = parseProxy("http://me:s3cret@proxy.example");
     expect(JSON.stringify([proxy, Object.entries(proxy), String(proxy.name)])).not.toContain("s3cret");
