@@ -187,6 +187,14 @@ describe("S114, S115: what a proxy may answer to CONNECT", () => {
     expect(error).toMatchObject({ code: "ERR_CLIENT_PROXY", stage: "proxy", cause: { status } });
   });
 
+  test("a head of 16 KiB, and no more", async () => {
+    const field = `X: ${"y".repeat(4_000)}\r\n`;
+    const small = await refused(`HTTP/1.1 403 No\r\n${field.repeat(3)}\r\n`);
+    expect(small.error.cause).toMatchObject({ code: "ERR_HTTP_PROXY_REFUSED", status: 403 });
+    const large = await refused(`HTTP/1.1 200 OK\r\n${field.repeat(5)}\r\n`);
+    expect(large.error.cause).toMatchObject({ code: "ERR_HTTP_PROXY_PROTOCOL" });
+  });
+
   test("content that never ends is not read", async () => {
     const { error } = await refused(
       `HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n${"5\r\nhello\r\n".repeat(9_000)}`,
