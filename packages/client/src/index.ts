@@ -14,6 +14,7 @@ export { decode } from "./decode.ts";
 export { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
 export type { ForwardOptions } from "./forward.ts";
 export { HttpProxyError, type HttpProxyErrorCode, type HttpTunnelTarget, httpTunnel } from "./http-proxy.ts";
+export type { LayerClock } from "./layer-clock.ts";
 export type { LayerOptions } from "./layers.ts";
 export { type ProxiedHost, parseNoProxy } from "./no-proxy.ts";
 export { type ChooseProxy, type Environment, type ProxyTarget, proxiesFromEnvironment } from "./proxy-env.ts";
@@ -31,6 +32,6 @@ export type {
 } from "./request-options.ts";
 export { Origin, RequestUrl } from "./request-url.ts";
 export { ClientResponse, MAX_WHOLE_OCTETS, type ResponseOrigin } from "./response.ts";
-export { RETRY_STATUSES, type RetryClock, type RetryOptions, retry } from "./retry.ts";
+export { RETRY_STATUSES, type RetryOptions, retry } from "./retry.ts";
 export { type ClientLayer, ClientRequest, type RequestChanges, type Send } from "./send.ts";
 export { Timings } from "./timings.ts";

@@ -10,8 +10,9 @@
 import { METHODS, parseHttpDate } from "@stack/http";
 import { ownOptions } from "./client-options.ts";
 import { ClientError, type ClientErrorCode } from "./errors.ts";
+import { type LayerClock, PROCESS_CLOCK, pause } from "./layer-clock.ts";
 import type { ClientResponse } from "./response.ts";
-import type { ClientLayer, ClientRequest } from "./send.ts";
+import type { ClientLayer } from "./send.ts";
 import { remainingMs, withinTotal } from "./total-time.ts";
 
 /** When {@link retry} tries again. Times in ms. */
@@ -33,17 +34,9 @@ export interface RetryOptions {
   /** Further attempts that may be saved up. Default 10. */
   readonly budgetBurst?: number;
   /** Time and pauses. Default: the process's. */
-  readonly clock?: RetryClock;
+  readonly clock?: LayerClock;
   /** From 0 to 1. Default `Math.random`. */
   readonly random?: () => number;
-}
-
-/** Time as {@link retry} needs it. */
-export interface RetryClock {
-  /** ms since 1970. */
-  now(): number;
-  /** Calls back in `ms`, unless the function that is returned is called before. */
-  after(ms: number, callback: () => void): () => void;
 }
 
 /** Statuses that say "not now", or come from between client and server. */
@@ -97,20 +90,20 @@ export function retry(options: RetryOptions = {}): ClientLayer {
         failure = error;
       }
       const asked = response === null ? 0 : retryAfterMs(response, clock.now());
-      const pause = Math.max(asked, random() * Math.min(maxMs, baseMs * 2 ** retried));
+      const ms = Math.max(asked, random() * Math.min(maxMs, baseMs * 2 ** retried));
       const goesOn =
         retried < maxRetries &&
         tokens >= 1 &&
         asked <= maxRetryAfterMs &&
         first.content?.replayable !== false &&
-        pause < remainingMs(first, clock.now() - start);
+        ms < remainingMs(first, clock.now() - start);
       if (!goesOn) {
         if (response === null) throw failure;
         return response;
       }
       tokens--;
       response?.cancel();
-      await wait(clock, pause, first);
+      await pause(clock, ms, first.signal, first.origin.href, "before another attempt");
     }
   };
 }
@@ -122,23 +115,6 @@ function retryAfterMs(response: ClientResponse, now: number): number {
   if (/^\d+$/.test(value)) return Number(value) * 1_000;
   const date = parseHttpDate(value, now / 1_000) * 1_000;
   return date > now ? date - now : 0;
-}
-
-/** Waits, or fails as soon as the caller aborts. */
-function wait(clock: RetryClock, ms: number, { signal, origin }: ClientRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      cancel();
-      const options = { cause: signal?.reason };
-      reject(new ClientError("ERR_CLIENT_ABORTED", "queue", origin.href, "aborted before another attempt", options));
-    };
-    const cancel = clock.after(ms, () => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    });
-    if (signal?.aborted === true) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-  });
 }
 
 /** Failures that another attempt may not meet. Not those that the caller caused, or that would come again. */
@@ -164,11 +140,3 @@ const DEFAULTS = {
 };
 
 const NAMES: ReadonlySet<string> = new Set([...Object.keys(DEFAULTS), "statuses", "methods", "clock", "random"]);
-
-const PROCESS_CLOCK: RetryClock = {
-  now: () => Date.now(),
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
-    return () => clearTimeout(timer);
-  },
-};
