@@ -11,7 +11,7 @@ import { trimWhitespace } from "./whitespace.ts";
 /** What `fetch` takes beside a URL: the standard's RequestInit. What only a browser can do is checked, and has no effect. */
 export interface FetchInit {
   readonly method?: string | undefined;
-  readonly headers?: Iterable<Iterable<string>> | Readonly<Record<string, string>> | undefined;
+  readonly headers?: Iterable<Iterable<string>> | Readonly<Record<string, string | readonly string[]>> | undefined;
   /** A string, octets, a form, a Blob, or a stream, which needs `duplex`. */
   readonly body?: unknown;
   /** "half": the response comes when all of the body was sent. */
@@ -137,7 +137,7 @@ function appendHeaders(fields: Fields, headers: NonNullable<FetchInit["headers"]
   if (typeof headers !== "object" && typeof headers !== "function")
     throw new TypeError("headers are Headers, pairs, or an object of strings");
   if (!(Symbol.iterator in headers)) {
-    for (const name of Object.keys(headers)) appendHeader(fields, name, (headers as Record<string, string>)[name]);
+    for (const name of Object.keys(headers)) appendHeader(fields, name, (headers as Record<string, unknown>)[name]);
     return;
   }
   for (const pair of headers as Iterable<Iterable<string>>) {
