@@ -9,6 +9,9 @@
 import type { ContentReceiver, ContentSource } from "@stack/http";
 import type { ResponseOrigin } from "./response.ts";
 
+/** What a `body` is. */
+export type OctetStream = ReadableStream<Uint8Array<ArrayBuffer>>;
+
 /** Octets that are asked for ahead of the reader. */
 const WINDOW = 65_536;
 
@@ -20,19 +23,19 @@ export function contentStream(
   origin: ResponseOrigin,
   failure: (error: Error) => unknown,
   signal: AbortSignal | null,
-): ReadableStream<Uint8Array> {
-  return new ReadableStream(new OctetSource(origin, failure, signal));
+): OctetStream {
+  return new ReadableStream(new OctetSource(origin, failure, signal)) as OctetStream;
 }
 
 /** A stream of octets that are here already. */
-export function octetStream(bytes: Uint8Array): ReadableStream<Uint8Array> {
+export function octetStream(bytes: Uint8Array): OctetStream {
   return new ReadableStream({
     type: "bytes",
     start: (controller: ReadableByteStreamController) => {
       if (bytes.length > 0) controller.enqueue(new Uint8Array(bytes)); // the stream takes the memory over
       controller.close();
     },
-  });
+  }) as OctetStream;
 }
 
 class OctetSource implements ContentReceiver {

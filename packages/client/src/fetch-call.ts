@@ -8,6 +8,7 @@ import { hasBadPort } from "./bad-ports.ts";
 import { resolveBlobUrl } from "./blob-url.ts";
 import { Client } from "./client.ts";
 import type { ClientOptions } from "./client-options.ts";
+import type { OctetStream } from "./content-stream.ts";
 import { parseDataUrl } from "./data-url.ts";
 import { DecodedResponseOrigin, OF_CODED_CONTENT } from "./decode.ts";
 import { isStream, requestContent, type StreamedBody, streamedContent, wholeContent } from "./fetch-content.ts";
@@ -218,7 +219,7 @@ async function local(url: URL, parts: FetchParts): Promise<FetchResponse> {
     if (method !== "GET") throw networkError(`a blob: URL has no ${method}`);
     const { status, reason, fields, blob } = attempt(() => resolveBlobUrl(url, parts.fields.get("range")));
     const head = { status, reason, fields: new Fields(fields), url: href, redirected: false };
-    if (parts.integrity === "") return new FetchResponse(head, blob.stream() as ReadableStream<Uint8Array>, signal);
+    if (parts.integrity === "") return new FetchResponse(head, blob.stream() as OctetStream, signal);
     const bytes = new Uint8Array(await blob.arrayBuffer());
     return checked(bytes, head, parts);
   }

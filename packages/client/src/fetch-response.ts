@@ -8,7 +8,7 @@
  */
 import { Readable } from "node:stream";
 import type { Fields, ReadOptions } from "@stack/http";
-import { contentStream, octetStream } from "./content-stream.ts";
+import { contentStream, type OctetStream, octetStream } from "./content-stream.ts";
 import { ClientError } from "./errors.ts";
 import { FetchHeaders, inspectable } from "./fetch-headers.ts";
 import { formOf } from "./form-content.ts";
@@ -26,7 +26,7 @@ export interface FetchHead {
 }
 
 /** Where the content comes from: the client, memory, a stream, or nowhere. */
-export type FetchContent = ClientResponse | Uint8Array | ReadableStream<Uint8Array> | null;
+export type FetchContent = ClientResponse | Uint8Array | OctetStream | null;
 
 /**
  * The response of `fetch`. It is `instanceof Response`, and nothing of it is the runtime's: the standard's members, over
@@ -38,7 +38,7 @@ export class FetchResponse {
   private readonly head: FetchHead;
   private readonly signal: AbortSignal | null;
   private readonly content: FetchContent;
-  private stream: ReadableStream<Uint8Array> | null;
+  private stream: OctetStream | null;
   private headersOrNull: FetchHeaders | null;
   private used: boolean;
   private untouched: Untouched | null;
@@ -93,7 +93,7 @@ export class FetchResponse {
   }
 
   /** The content as a stream of octets; null where there can be none. */
-  get body(): ReadableStream<Uint8Array> | null {
+  get body(): OctetStream | null {
     const { content } = this;
     if (content === null || this.stream !== null) return this.stream;
     if (this.used) this.stream = spentStream();
@@ -242,13 +242,13 @@ function ownOctets(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** The stream of content that was read in another way: nobody can read it. */
-function spentStream(): ReadableStream<Uint8Array> {
+function spentStream(): OctetStream {
   const stream = octetStream(NOTHING);
   stream.getReader();
   return stream;
 }
 
-async function collected(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+async function collected(stream: OctetStream): Promise<Uint8Array> {
   const reader = stream.getReader();
   const pieces: Uint8Array[] = [];
   for (let read = await reader.read(); !read.done; read = await reader.read()) pieces.push(read.value);
