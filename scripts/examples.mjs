@@ -57,10 +57,11 @@ export function firstProgram(readme) {
  * Lays the examples out in `folder` and compiles them there, strictly.
  *
  * @param {string} folder empty
- * @param {readonly Example[]} list
+ * @param {readonly Pick<Example, "file" | "text">[]} list
+ * @param {Readonly<Record<string, string>>} [libraries] of others that examples import: name → where it is installed
  * @returns {Promise<import("./command.mjs").Outcome>}
  */
-export async function compile(folder, list) {
+export async function compile(folder, list, libraries = {}) {
   for (const { file, text } of list) {
     mkdirSync(dirname(join(folder, "src", file)), { recursive: true });
     writeFileSync(join(folder, "src", file), text);
@@ -69,6 +70,7 @@ export async function compile(folder, list) {
   symlinkSync(join(ROOT, "node_modules/@types/node"), join(folder, "node_modules/@types/node"));
   mkdirSync(join(folder, "node_modules/@stack"));
   for (const { manifest, path } of workspacePackages()) symlinkSync(path, join(folder, "node_modules", manifest.name));
+  for (const [name, path] of Object.entries(libraries)) symlinkSync(path, join(folder, "node_modules", name));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
   return run([join(ROOT, "node_modules/.bin/tsc"), "-p", "tsconfig.json"], { cwd: folder });

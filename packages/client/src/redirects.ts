@@ -46,7 +46,7 @@ export const MAX_REDIRECTS = 20;
  * import { createClient, redirects } from "@stack/client";
  *
  * const client = createClient({ redirects: { maxRedirects: 5, credentialFields: ["X-Api-Key"] } });
-const alone = createClient({ redirect: "manual", layers: [redirects({ maxRedirects: 0 })] });
+ * const alone = createClient({ redirect: "manual", layers: [redirects({ maxRedirects: 0 })] });
  * ```
  */
 export function redirects(options: RedirectOptions = {}): ClientLayer {

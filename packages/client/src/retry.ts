@@ -57,7 +57,7 @@ export const RETRY_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 
  * import { createClient, retry } from "@stack/client";
  *
  * const client = createClient({ retry: { maxRetries: 3 } });
-const bare = createClient({ layers: [retry()] });
+ * const bare = createClient({ layers: [retry()] });
  * ```
  */
 export function retry(options: RetryOptions = {}): ClientLayer {

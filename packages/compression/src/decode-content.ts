@@ -33,7 +33,7 @@ export interface DecodingOptions extends ContentEncodingOptions {
  *
  * @example
  * ```ts
- * const decoded = decodeContent(response.content, response.fields.get("content-encoding"), { maxOctets: 10_000_000 });
+ * const decoded = decodeContent(request.content, request.fields.get("content-encoding"), { maxOctets: 10_000_000 });
  * await decoded.text();
  * ```
  *

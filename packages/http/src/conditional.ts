@@ -40,7 +40,7 @@ export type Precondition = "proceed" | "not-modified" | "failed";
  * @example
  * ```ts
  * const outcome = evaluatePreconditions("GET", request.fields, { entityTag: '"1"', lastModified: 784111777 }, now);
- * if (outcome === "not-modified") response.head(304);
+ * if (outcome === "not-modified") response.status = 304;
  * ```
  *
  * RFC 9110 §13.2. Linear (S156).

@@ -59,7 +59,7 @@ export class EventStreamLimitError extends Error {
  * @example
  * ```ts
  * const parser = new EventStreamParser({ onEvent: (type, data) => console.log(type, data) });
- * for await (const bytes of response.content) parser.decode(bytes, 0, bytes.length);
+ * for await (const bytes of content) parser.decode(bytes, 0, bytes.length);
  * ```
  *
  * WHATWG HTML §9.2.6. Linear; what is kept is the line and the event that are not complete yet.

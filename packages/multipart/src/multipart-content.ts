@@ -27,7 +27,7 @@ export interface MultipartContentOptions {
  * ]);
  * form.contentType; // "multipart/form-data; boundary=form-…"
  * form.length; // octets, for Content-Length
- * for await (const bytes of form) send(bytes);
+ * for await (const octets of form) send(octets);
  * ```
  *
  * Nothing in a name, a file name or a media type can end its field (S47).

@@ -18,7 +18,8 @@ import { SocketCarrier } from "./socket-carrier.ts";
  *
  * @example
  * ```ts
- * const socket = connectTls({ port: 443, host: "localhost", ALPNProtocols: ["h2"], allowHalfOpen: true });
+ * const open = connectTcp({ port: 443, host: "localhost", allowHalfOpen: true });
+ * const socket = connectTls({ socket: open, servername: "localhost", ALPNProtocols: ["h2"] });
  * socket.once("secureConnect", () => carry(socket, (carrier) => new Http2Client(carrier)));
  * ```
  */
