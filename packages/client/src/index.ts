@@ -13,6 +13,7 @@ export { type CookieContext, type CookieJar, cookies } from "./cookies.ts";
 export { decode } from "./decode.ts";
 export { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
 export type { ForwardOptions } from "./forward.ts";
+export { type HedgeOptions, hedge } from "./hedge.ts";
 export { HttpProxyError, type HttpProxyErrorCode, type HttpTunnelTarget, httpTunnel } from "./http-proxy.ts";
 export type { LayerClock } from "./layer-clock.ts";
 export type { LayerOptions } from "./layers.ts";
