@@ -1,5 +1,5 @@
 /** A session: what a server sets is sent back to it, and to nobody else. */
-import { cookies, createClient } from "@stack/client";
+import { createClient } from "@stack/client";
 import { createMock } from "@stack/client/mock";
 import { toughCookieJar } from "@stack/client/tough-cookie";
 
@@ -10,7 +10,7 @@ const mock = createMock((request, response) => {
   }
   response.text(`${request.authority} got ${request.fields.get("cookie") ?? "no cookie"}`);
 });
-const client = createClient({ connect: mock.connect, layers: [cookies(toughCookieJar())] });
+const client = createClient({ connect: mock.connect, cookies: toughCookieJar() });
 
 await client.post("https://shop.example/login", { json: { user: "you" } });
 for (const url of ["https://shop.example/cart", "http://shop.example/cart", "https://other.example/"])

@@ -53,7 +53,8 @@ export interface CookieJar {
  * import { cookies, createClient } from "@stack/client";
  * import { toughCookieJar } from "@stack/client/tough-cookie";
  *
- * const client = createClient({ layers: [cookies(toughCookieJar())] });
+ * const client = createClient({ cookies: toughCookieJar() });
+const other = createClient({ layers: [cookies(toughCookieJar())] });
  * ```
  *
  * RFC 6265bis §5.7, §5.8.

@@ -41,12 +41,12 @@ export const MAX_JAR_COOKIES = 3_000;
  *
  * @example
  * ```ts
- * import { cookies, createClient } from "@stack/client";
+ * import { createClient } from "@stack/client";
  * import { toughCookieJar } from "@stack/client/tough-cookie";
  * import { CookieJar } from "tough-cookie";
  *
  * const jar = new CookieJar();
- * const client = createClient({ layers: [cookies(toughCookieJar(jar))] });
+ * const client = createClient({ cookies: toughCookieJar(jar) });
  * ```
  */
 export function toughCookieJar(

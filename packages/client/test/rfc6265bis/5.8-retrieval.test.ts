@@ -107,7 +107,7 @@ describe("a jar of one's own", () => {
   test("is told of each response that sets cookies, once, before it is given", async () => {
     const told: unknown[] = [];
     const jar = { cookiesFor: () => "", store: (...args: unknown[]) => void told.push(args) };
-    const client = createClient({ connect: mock.connect, layers: [cookies(jar)] });
+    const client = createClient({ connect: mock.connect, cookies: jar });
     await client.get("http://user:word@shop.example/x?y#z");
     expect(told).toEqual([["http://shop.example/x?y", ["a=1", "b=2"], { method: "GET", redirectedFrom: [] }]]);
     await client.close();
