@@ -27,6 +27,27 @@ describe("relative links", () => {
       .filter((link) => !existsSync(join(ROOT, dirname(document), link.replace(/#.*$/, ""))));
     expect(dead).toEqual([]);
   });
+
+  test.each(DOCUMENTS)("to headings: %s", (document) => {
+    const text = readFileSync(join(ROOT, document), "utf8").replace(/^```[\s\S]*?^```/gm, "");
+    const dead = [...text.matchAll(/\]\((?![a-z]+:)([^)\s#]*)#([^)\s]+)\)/g)].filter(([, path = "", anchor = ""]) => {
+      const target = join(ROOT, path === "" ? document : join(dirname(document), path));
+      return target.endsWith(".md") && !anchorsOf(target).includes(anchor);
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+});
+
+describe("docs/README.md", () => {
+  test("lists every document of the folder", () => {
+    const index = readFileSync(join(ROOT, "docs/README.md"), "utf8");
+    const documents = DOCUMENTS.filter((path) => path.startsWith("docs/") && path !== "docs/README.md");
+    expect(documents.filter((path) => !index.includes(`](${path.slice("docs/".length)})`))).toEqual([]);
+  });
+
+  test("is found from the first page", () => {
+    expect(readFileSync(join(ROOT, "README.md"), "utf8")).toContain("](docs/README.md)");
+  });
 });
 
 describe("docs/architecture.md", () => {
@@ -55,3 +76,14 @@ describe("docs/architecture.md", () => {
     ).toEqual([]);
   });
 });
+
+/** The anchors that GitHub gives to the headings of a document. */
+function anchorsOf(path: string): string[] {
+  return [...readFileSync(path, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
