@@ -10,7 +10,7 @@ import {
   type DecodingOptions,
   parseContentEncoding,
 } from "@stack/compression";
-import { type ContentReceiver, type ContentSource, Fields, sameName } from "@stack/http";
+import { type ContentReceiver, type ContentSource, Fields, parseContentRange, sameName } from "@stack/http";
 import { ownOptions } from "./client-options.ts";
 import { ClientError } from "./errors.ts";
 import type { ClientResponse, ResponseOrigin } from "./response.ts";
@@ -54,7 +54,7 @@ function decoded(response: ClientResponse, options: DecodingOptions): ClientResp
   const { carrier } = response;
   const encoding = response.fields.get("content-encoding");
   // Without octets, as after HEAD, the fields speak of content that is not there.
-  if (encoding === undefined || carrier.contentLength === 0) return response;
+  if (encoding === undefined || carrier.contentLength === 0 || isPart(response)) return response;
   try {
     const codings = parseContentEncoding(encoding, options);
     if (codings.length === 0) return response;
@@ -70,6 +70,13 @@ function decoded(response: ClientResponse, options: DecodingOptions): ClientResp
     response.cancel();
     throw failure(error, response.request.origin.href);
   }
+}
+
+/** A part of coded octets, which nobody can decode by itself; one that is all of them is none (RFC 9110 §14.1, §15.3.7). */
+function isPart({ status, fields }: ClientResponse): boolean {
+  if (status !== 206) return false;
+  const { range, length } = parseContentRange(fields.get("content-range") ?? "") ?? {};
+  return range == null || length == null || range.first !== 0 || range.last + 1 !== length;
 }
 
 /** A response's other side, with the content decoded. */

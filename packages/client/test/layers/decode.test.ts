@@ -23,6 +23,15 @@ server.get("/corrupt", (_, response) => {
   response.fields.set("Content-Encoding", "gzip");
   response.send("this is no gzip");
 });
+server.get("/part/:range", (request, response) => {
+  const range = request.params.get("range") ?? "";
+  const [first = 0, last = 0] = range.split("-").map(Number);
+  const octets = CODED.gzip ?? new Uint8Array();
+  response.status = 206;
+  response.fields.set("Content-Encoding", "gzip");
+  response.fields.set("Content-Range", `bytes ${first}-${last || octets.length - 1}/${octets.length}`);
+  response.send(octets.subarray(first, last ? last + 1 : undefined));
+});
 server.get("/asked", (request, response) => response.text(request.fields.get("accept-encoding") ?? "nothing"));
 server.get("/bomb", (_, response) => {
   response.fields.set("Content-Encoding", "gzip");
@@ -47,6 +56,15 @@ describe.each(["alpn", "prior-knowledge"] as const)("decode: RFC 9110 §8.4, ver
     expect(octets).toBe(TEXT.length);
     await client.close();
     expect(client.figures.connections).toBe(0);
+  });
+
+  test("RFC 9110 §14.1: a part is one of the coded octets, and given as it is; all of them are decoded", async () => {
+    const client = createClient({ version });
+    const part = await client.get(`${url}/part/10-19`, { fields: { range: "bytes=10-19", "accept-encoding": "gzip" } });
+    expect(part.fields.get("content-encoding")).toBe("gzip");
+    expect(await part.bytes()).toEqual(new Uint8Array(CODED.gzip ?? []).subarray(10, 20));
+    expect(await (await client.get(`${url}/part/0-`)).text()).toBe(TEXT);
+    await client.close();
   });
 
   test("an unknown coding is given as it is, and says so; identity is none; HEAD has no content", async () => {
