@@ -1,9 +1,9 @@
 /**
- * The examples in the comments of the sources: what stands under `@example` in each `packages/<name>/src`.
+ * Code that is only read: what stands under `@example` in the comments of each `packages/<name>/src`, and in READMEs.
  *
- * Many are fragments, as they should be: what a reader has at hand where they are read, a `request` or a `socket`, is not
- * declared in them. So what an example takes from its own package need not be imported, and what it has at hand is
- * declared by its type in {@link AT_HAND}.
+ * Nobody runs it, so it is compiled at least. Many pieces are fragments, as they should be: what a reader has at hand
+ * where they stand, a `request` or a `socket`, is not declared in them. So what a comment takes from its own package need
+ * not be imported, and what it has at hand is declared by its type in {@link AT_HAND}.
  *
  * @module
  */
@@ -42,6 +42,27 @@ export function tsdocExamples(root = ROOT) {
           }));
         });
     });
+}
+
+/**
+ * Every block of TypeScript in the README of a package and of the repository.
+ *
+ * @param {string} [root] the workspace
+ * @returns {TsdocExample[]}
+ */
+export function readmeBlocks(root = ROOT) {
+  const packages = publishedPackages(root).map(({ folder, manifest }) => ({ folder, name: manifest.name }));
+  return [{ folder: "", name: "" }, ...packages].flatMap(({ folder, name }) => {
+    const readme = readFileSync(join(root, folder, "README.md"), "utf8");
+    return [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => {
+      const line = readme.slice(0, match.index).split("\n").length;
+      return {
+        name: join(folder, `README.md:${line}`),
+        file: `readme/${folder.replace("/", "-") || "root"}-${line}.ts`,
+        text: moduleOf(match[1] ?? "", name, [], "", []),
+      };
+    });
+  });
 }
 
 /**

@@ -3,18 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compile } from "../examples.mjs";
-import { exampleTags, fragments, tsdocExamples } from "../tsdoc-examples.mjs";
+import { exampleTags, fragments, readmeBlocks, tsdocExamples } from "../tsdoc-examples.mjs";
 import { publishedPackages, ROOT } from "../workspace.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "tsdoc-"));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("examples in comments", () => {
+describe("examples in comments and READMEs", () => {
   test("compile strictly, against dist", { timeout: 60_000 }, async () => {
     const list = tsdocExamples();
     expect(new Set(list.map(({ file }) => file.split("/")[0])).size).toBeGreaterThan(10);
-    const { status, output } = await compile(folder, list, {
+    const { status, output } = await compile(folder, [...list, ...readmeBlocks()], {
       "tough-cookie": join(ROOT, "packages/client/node_modules/tough-cookie"),
     });
     expect(status, `${output}\n(the examples use dist: is it built? pnpm build)`).toBe(0);

@@ -54,7 +54,7 @@ export interface CookieJar {
  * import { toughCookieJar } from "@stack/client/tough-cookie";
  *
  * const client = createClient({ cookies: toughCookieJar() });
-const other = createClient({ layers: [cookies(toughCookieJar())] });
+ * const other = createClient({ layers: [cookies(toughCookieJar())] });
  * ```
  *
  * RFC 6265bis §5.7, §5.8.
