@@ -10,6 +10,7 @@ export type ClientStage = "request" | "queue" | "dns" | "connect" | "proxy" | "t
 /** The codes of {@link ClientError}; the README says when each happens and what to do. */
 export type ClientErrorCode =
   | "ERR_CLIENT_ABORTED"
+  | "ERR_CLIENT_CIRCUIT_OPEN"
   | "ERR_CLIENT_CLOSED"
   | "ERR_CLIENT_CONNECT"
   | "ERR_CLIENT_CONNECT_TIMEOUT"

@@ -14,6 +14,7 @@ import type { ClientResponse } from "./response.ts";
 import { whenOver } from "./response-end.ts";
 import { SeenTimes } from "./seen-times.ts";
 import { type ClientLayer, ClientRequest, type Send } from "./send.ts";
+import { tell } from "./tell.ts";
 import { remainingMs } from "./total-time.ts";
 
 /** When {@link hedge} sends a second attempt. Times in ms. */
@@ -104,7 +105,8 @@ export function hedge(options: HedgeOptions = {}): ClientLayer {
       return response;
     } finally {
       cancel();
-      if (race.launched > 1) onHedge(origin, race.winner === 0 ? "none" : race.winner === 1 ? "first" : "second");
+      const { winner } = race;
+      if (race.launched > 1) tell(() => onHedge(origin, winner === 0 ? "none" : winner === 1 ? "first" : "second"));
     }
   };
 }

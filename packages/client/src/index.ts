@@ -1,3 +1,11 @@
+export type { CircuitState } from "./circuit.ts";
+export {
+  type CircuitBreakerOptions,
+  type CircuitChange,
+  CircuitOpenError,
+  circuitBreaker,
+  FAILURE_STATUSES,
+} from "./circuit-breaker.ts";
 export { Client, type ClientFigures, createClient, type MethodInit } from "./client.ts";
 export { type ClientOptions, DEFAULT_POOL, DEFAULT_TIMEOUTS, type PoolOptions } from "./client-options.ts";
 export type { VersionChoice } from "./connection-key.ts";

@@ -1,4 +1,4 @@
-import { cookies, createClient } from "@stack/client";
+import { createClient } from "@stack/client";
 import { createMock } from "@stack/client/mock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Browser, browser } from "./jar.ts";
@@ -117,7 +117,7 @@ describe("a jar of one's own", () => {
     const failing = (): never => {
       throw new Error("disk full");
     };
-    const broken = createClient({ connect: mock.connect, layers: [cookies({ cookiesFor: failing, store: failing })] });
+    const broken = createClient({ connect: mock.connect, cookies: { cookiesFor: failing, store: failing } });
     const expected = {
       name: "ClientError",
       code: "ERR_CLIENT_COOKIES",
@@ -125,12 +125,12 @@ describe("a jar of one's own", () => {
       cause: { message: "disk full" },
     };
     await expect(broken.get(SHOP)).rejects.toMatchObject({ ...expected, stage: "request", unprocessed: true });
-    const full = createClient({ connect: mock.connect, layers: [cookies({ cookiesFor: () => "", store: failing })] });
+    const full = createClient({ connect: mock.connect, cookies: { cookiesFor: () => "", store: failing } });
     await expect(full.get(SHOP)).rejects.toMatchObject({ ...expected, stage: "head", unprocessed: false });
     expect([broken.figures.requests, full.figures.requests]).toEqual([0, 0]);
     const splitting = createClient({
       connect: mock.connect,
-      layers: [cookies({ cookiesFor: () => "a=1\r\nX: y", store: failing })],
+      cookies: { cookiesFor: () => "a=1\r\nX: y", store: failing },
     });
     await expect(splitting.get(SHOP)).rejects.toMatchObject({ code: "ERR_CLIENT_COOKIES", stage: "request" });
     await Promise.all([broken.close(), full.close(), splitting.close()]);

@@ -3,15 +3,7 @@
  *
  * @module
  */
-import {
-  type ClientLayer,
-  ClientRequest,
-  type ClientResponse,
-  cookies,
-  createClient,
-  RequestUrl,
-  redirects,
-} from "@stack/client";
+import { type ClientResponse, createClient } from "@stack/client";
 import { createMock } from "@stack/client/mock";
 import { type ToughCookieJarOptions, toughCookieJar } from "@stack/client/tough-cookie";
 import { CookieJar } from "tough-cookie";
@@ -46,8 +38,11 @@ export function browser(options: ToughCookieJarOptions = {}): Browser {
     }
     response.text("");
   });
-  const layers = [redirects({ allowDowngrade: true }), cookies(toughCookieJar(jar, options)), asItIs];
-  const client = createClient({ connect: mock.connect, layers });
+  const client = createClient({
+    connect: mock.connect,
+    redirects: { allowDowngrade: true },
+    cookies: toughCookieJar(jar, options),
+  });
   return {
     jar,
     get(url, answer = {}, init = {}) {
@@ -65,10 +60,3 @@ export function browser(options: ToughCookieJarOptions = {}): Browser {
     close: () => client.close(),
   };
 }
-
-/** The redirects of the client are left to the layer around the cookies. */
-const asItIs: ClientLayer = (inner) => (request) => {
-  const { method, origin, target, fields, content, signal, options } = request;
-  const manual = { ...options, redirect: "manual" as const };
-  return inner(new ClientRequest(method, new RequestUrl(origin, target, ""), fields, content, signal, manual));
-};
