@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { publishedPackages } from "../workspace.mjs";
 
@@ -17,6 +17,7 @@ const packages = publishedPackages()
   .filter(({ folder }) => folder.startsWith("packages/"))
   .map(({ folder, path, manifest }) => ({
     folder,
+    path,
     name: manifest.name,
     readme: readFileSync(join(path, "README.md"), "utf8"),
     codes: codesOf(path),
@@ -26,10 +27,15 @@ const packages = publishedPackages()
     dependencies: Object.keys(manifest.dependencies ?? {}),
   }));
 
-describe.each(packages)("$folder/README.md", ({ name, readme, codes, exports }) => {
+describe.each(packages)("$folder/README.md", ({ name, path, readme, codes, exports }) => {
   test("has the sections of every README, in their order", () => {
     const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, section]) => section);
     expect(sections.filter((section) => SECTIONS.includes(section ?? ""))).toEqual(SECTIONS);
+  });
+
+  test("points at tests and examples that exist", () => {
+    const named = [...readme.matchAll(/`((?:test|examples)\/[\w./-]*)[^`]*`/g)].map(([, file = ""]) => file);
+    expect(named.filter((file) => !existsSync(join(path, file)) && !beginsFile(path, file))).toEqual([]);
   });
 
   test("names every function, class and constant that is exported", () => {
@@ -82,4 +88,10 @@ function exportsOf(path: string): string[] {
       .map((name) => name.trim().replace(/^.* as /, ""))
       .filter((name) => name !== "" && !name.startsWith("type ")),
   );
+}
+
+/** Whether a name that is cut short, as in `test/fuzz` or `test/rfc9112/7.1`, is that of a file. */
+function beginsFile(path: string, name: string): boolean {
+  const home = join(path, dirname(name));
+  return existsSync(home) && readdirSync(home).some((file) => file.startsWith(basename(name)));
 }
