@@ -149,16 +149,40 @@ describe("circuitBreaker: from CLOSED to OPEN", () => {
     for (const other of ["http://api.example:8080/", "http://www.example/"]) expect(await call(other)).toBe(500);
   });
 
-  test("requests that ended after it had opened say nothing", async () => {
+  test("requests of an earlier time say nothing: neither while it is open, nor once it was closed again", async () => {
     start({ openMs: 1_000 });
     let release = (): void => {};
     gate = new Promise((resolve) => (release = resolve));
     status = 500;
     const early = Array.from({ length: 8 }, () => call());
     await expect.poll(() => mock.requests.length).toBe(8);
+    gate = Promise.resolve();
+    expect((await calls(5)).at(-1)).toBe(OPEN);
+    time += 1_000;
+    status = 200;
+    expect(await call()).toBe(200);
     release();
     expect(await Promise.all(early)).toEqual(Array.from({ length: 8 }, () => 500));
-    expect(changes).toEqual(["http://api.example CLOSED OPEN 4/4"]);
+    expect(await call()).toBe(200);
+    expect(changes.length).toBe(3);
+  });
+
+  test("what a listener throws is reported, and not the call's", async () => {
+    const others = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    try {
+      const reported = new Promise((resolve) => process.once("uncaughtException", resolve));
+      start({
+        onChange: () => {
+          throw new Error("a full disk");
+        },
+      });
+      status = 500;
+      expect(await calls(5)).toEqual([500, 500, 500, 500, OPEN]);
+      expect(await reported).toMatchObject({ message: "a full disk" });
+    } finally {
+      for (const other of others) process.on("uncaughtException", other);
+    }
   });
 });
 

@@ -32,6 +32,17 @@ describe("RFC 6265bis §5.7 Storage Model", () => {
   });
 
   test.each([
+    ["/a/b", "/a/c", true],
+    ["/a/b", "/a", true],
+    ["/a/b", "/ab", false],
+    ["/a", "/b", true],
+    ["/caf%C3%A9/a", "/caf%C3%A9/b", true],
+    ["/%ff/a", "/%ff/b", true],
+  ])("§5.1.4: without Path it is for the directory: set at %s, sent to %s: %s", async (from, to, sent) => {
+    expect(await after(`https://example.com${from}`, ["a=1"], `https://example.com${to}`)).toBe(sent ? "a=1" : "");
+  });
+
+  test.each([
     ["com", "https://evil.com/", "https://shop.com/"],
     [".com", "https://evil.com/", "https://shop.com/"],
     ["com.", "https://evil.com./", "https://shop.com./"],
