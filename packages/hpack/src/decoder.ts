@@ -32,7 +32,17 @@ export interface HpackDecoderOptions {
   readonly maxFields?: number;
 }
 
-/** One direction of a connection: turns its header blocks, in their order, into lists of fields. */
+/**
+ * One direction of a connection: turns its header blocks, in their order, into lists of fields.
+ *
+ * @example
+ * ```ts
+ * const decoder = new HpackDecoder({ maxFieldSectionOctets: 16_384 }); // one for each connection
+ * const list = decoder.decode(bytes, 0, bytes.length); // name, value, name, value …
+ * ```
+ *
+ * RFC 7541 §3.
+ */
 export class HpackDecoder {
   private readonly reader: BlockReader = new BlockReader();
   private readonly table: DynamicTable;

@@ -26,7 +26,19 @@ export interface HpackEncoderOptions {
   readonly neverIndexed?: readonly string[];
 }
 
-/** One direction of a connection: turns lists of fields into its header blocks. */
+/**
+ * One direction of a connection: turns lists of fields into its header blocks.
+ *
+ * @example
+ * ```ts
+ * const encoder = new HpackEncoder(); // one for each connection
+ * const list = [":status", "200", "content-type", "text/plain"]; // name, value, name, value …
+ * const memory = new Uint8Array(encoder.bound(list));
+ * const end = encoder.encode(list, memory, 0);
+ * ```
+ *
+ * RFC 7541 §6.
+ */
 export class HpackEncoder {
   private readonly table: EncoderTable;
   private readonly ownMaxOctets: number;

@@ -18,6 +18,22 @@ import { frameRequest } from "./request-framing.ts";
 import { CLOSE_SAID, NO_PROOF, SILENT_END } from "./request-queue.ts";
 import { ResponseInput, unexpected } from "./response-input.ts";
 
+/**
+ * The engine of a client's connection: requests in, octets out and in, responses to whoever asked.
+ *
+ * @example
+ * ```ts
+ * import { Fields } from "@stack/http";
+ * import { dial } from "@stack/tcp";
+ *
+ * const connection = await dial("localhost:8080", (carrier) => new ClientConnection(carrier));
+ * const head = { method: "GET", target: "/", fields: new Fields({ Host: "localhost:8080" }) };
+ * const sink = connection.request(head, receiver);
+ * sink.grant(65_536); // octets of content that may come
+ * ```
+ *
+ * RFC 9112.
+ */
 export class ClientConnection extends ResponseInput {
   /** Responses that came to their end. */
   responses: number;

@@ -28,6 +28,19 @@ import { RequestInput } from "./request-input.ts";
 import { ServerExchange } from "./server-exchange.ts";
 import type { TunnelEnd } from "./tunnel.ts";
 
+/**
+ * The engine of a server's connection: octets in, calls of the handler, octets out.
+ *
+ * @example
+ * ```ts
+ * import { listen } from "@stack/tcp";
+ *
+ * const options = resolveServerOptions({ handler: (_, response) => response.text("hello") }); // once for all connections
+ * await listen(8080, { connect: (carrier) => new ServerConnection(carrier, options) });
+ * ```
+ *
+ * RFC 9112.
+ */
 export class ServerConnection extends RequestInput {
   /** The count of octets written before the current response's head. */
   private headAt: number;

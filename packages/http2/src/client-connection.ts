@@ -43,6 +43,22 @@ export interface ClientConnectionOptions extends ConnectionOptions {
   readonly onPush?: (request: PushedRequest) => void;
 }
 
+/**
+ * The engine of a client's connection: requests in, octets out and in, responses to whoever asked.
+ *
+ * @example
+ * ```ts
+ * import { Fields } from "@stack/http";
+ * import { dial } from "@stack/tcp";
+ *
+ * const connection = await dial("localhost:8080", (carrier) => new ClientConnection(carrier));
+ * const head = { method: "GET", target: "/", fields: new Fields({ Host: "localhost:8080" }) };
+ * const sink = connection.request(head, receiver);
+ * sink.grant(65_536); // octets of content that may come
+ * ```
+ *
+ * RFC 9113.
+ */
 export class ClientConnection extends Connection {
   private readonly clientOptions: ClientConnectionOptions;
   private nextId: number;

@@ -19,6 +19,19 @@ import { OPEN, RECV_END_STREAM, RESERVED_LOCAL } from "./stream-state.ts";
 
 const { PROTOCOL_ERROR, REFUSED_STREAM, NO_ERROR } = ERROR_CODE;
 
+/**
+ * The engine of a server's connection: octets in, calls of the handler, octets out.
+ *
+ * @example
+ * ```ts
+ * import { listen } from "@stack/tcp";
+ *
+ * const options = resolveOptions({ handler: (_, response) => response.text("hello") }); // once for all connections
+ * await listen(8080, { connect: (carrier) => new ServerConnection(carrier, options) });
+ * ```
+ *
+ * RFC 9113.
+ */
 export class ServerConnection extends Connection {
   /** Requests whose head was read. */
   requests: number;

@@ -29,7 +29,23 @@ const CLOSING = 4;
 const HEAD = 5;
 const EPILOGUE = 6;
 
-/** Takes multipart content apart. */
+/**
+ * Takes multipart content apart.
+ *
+ * @example
+ * ```ts
+ * let octets = 0;
+ * const decoder = new MultipartDecoder("a-boundary", {
+ *   onPartHead: (head) => console.log(parsePartHead(head).name),
+ *   onPartContent: (_, start, end) => {
+ *     octets += end - start;
+ *   },
+ *   onPartEnd: () => console.log(octets),
+ *   onClose: () => {},
+ * });
+ * for (let offset = 0; offset < bytes.length; ) offset = decoder.decode(bytes, offset, bytes.length);
+ * ```
+ */
 export class MultipartDecoder {
   private readonly visitor: MultipartVisitor;
   private readonly maxHeadOctets: number;
