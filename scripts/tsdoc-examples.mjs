@@ -90,10 +90,12 @@ export function exampleTags(source) {
 }
 
 /**
- * @param {string} index the text of an index.ts
+ * What an index.ts exports, types too.
+ *
+ * @param {string} index its text
  * @returns {string[]}
  */
-function exportedNames(index) {
+export function exportedNames(index) {
   return [...index.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list = ""]) =>
     list
       .split(",")

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compile } from "../examples.mjs";
-import { exampleTags, fragments, readmeBlocks, tsdocExamples } from "../tsdoc-examples.mjs";
+import { exampleTags, exportedNames, fragments, readmeBlocks, tsdocExamples } from "../tsdoc-examples.mjs";
 import { publishedPackages, ROOT } from "../workspace.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "tsdoc-"));
@@ -28,6 +28,23 @@ describe("examples in comments and READMEs", () => {
         const source = readFileSync(join(home, file), "utf8");
         return exampleTags(source) !== fragments(source).length;
       });
+    expect(without).toEqual([]);
+  });
+});
+
+describe("every function and class that a package exports has a comment", () => {
+  test.each(publishedPackages().map(({ path, folder }) => [folder, path]))("%s", (_, path) => {
+    const home = join(path, "src");
+    const files = readdirSync(home).filter((file) => file.endsWith(".ts"));
+    const text = files.map((file) => readFileSync(join(home, file), "utf8")).join("\n");
+    const index = files.includes("index.ts") ? exportedNames(readFileSync(join(home, "index.ts"), "utf8")) : [];
+    const bare = [...text.matchAll(/^(?! \*\/$)(.*)\nexport (?:async )?(?:abstract )?(?:function\*?|class) (\w+)/gm)];
+    const commented = new Set(
+      [...text.matchAll(/\*\/\nexport (?:async )?(?:abstract )?(?:function\*?|class) (\w+)/g)].map(([, name]) => name),
+    );
+    const without = bare
+      .filter(([, before = "", name = ""]) => !before.endsWith("*/") && index.includes(name) && !commented.has(name))
+      .map(([, , name]) => name);
     expect(without).toEqual([]);
   });
 });
