@@ -7,7 +7,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_POOL, DEFAULT_TIMEOUTS } from "../../packages/client/src/client-options.ts";
+import { DEFAULT_SERVER_OPTIONS } from "../../packages/http1/src/options.ts";
 import { ROOT } from "../workspace.mjs";
+
+/** Bounds of a connection: its options that are numbers, and finite. */
+const CONNECTION = Object.fromEntries(
+  Object.entries(DEFAULT_SERVER_OPTIONS).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+);
 
 /** Package → bound as its README calls it → the default, or the file of its `src` and what stands before it there. */
 const BOUNDS: Readonly<Record<string, Readonly<Record<string, number | readonly [file: string, before: string]>>>> = {
@@ -21,6 +27,8 @@ const BOUNDS: Readonly<Record<string, Readonly<Record<string, number | readonly 
     maxPerHost: ["tough-cookie-jar", "MAX_COOKIES_PER_HOST ="],
     maxCookies: ["tough-cookie-jar", "MAX_JAR_COOKIES ="],
   },
+  http1: CONNECTION,
+  server: { ...CONNECTION, maxConnections: 32_768, backlog: 1_024, keepAliveMs: 60_000 },
   tcp: {
     maxConnections: ["listen", "DEFAULT_MAX_CONNECTIONS ="],
     backlog: ["listen", "options.backlog ??"],
@@ -67,6 +75,8 @@ const IN_TEXT = ["maxRedirects", "maxPerHost", "maxCookies"];
 /** Headings of docs/security.md under which a package's bounds stand too, as far as it names them. */
 const SECURITY: Readonly<Record<string, string>> = {
   client: "The client",
+  http1: "HTTP/1.1",
+  server: "HTTP/1.1",
   tcp: "The server",
   tls: "TLS",
   compression: "Content",
