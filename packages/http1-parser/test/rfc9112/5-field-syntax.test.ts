@@ -195,19 +195,20 @@ describe("RFC 9110 §5.4 Field Limits", () => {
       return process.cpuUsage(start).user;
     };
     cost(head.length); // warm
-    const small = Math.min(cost(10_000), cost(10_000), cost(10_000));
+    // A tick of the processor's clock may be 10 ms here and 1 µs there, so that the small one can cost nothing.
+    const small = Math.max(10_000, Math.min(cost(10_000), cost(10_000), cost(10_000)));
     const large = Math.min(cost(100_000), cost(100_000), cost(100_000));
-    expect(large / small).toBeLessThan(60); // ten when linear, a hundred when quadratic
+    expect(large / small).toBeLessThan(60); // about one; a quadratic decoder looks at 5,000,000,000 octets
   });
 
   test("S98: 10,000 names made to collide cost what 10,000 others do", () => {
     const names = Array.from({ length: 10_000 }, (_, i) => `${i * 4096}: x`).join("\r\n");
-    const start = performance.now();
+    const start = process.cpuUsage();
     const wire = octets(request(names));
     const decoder = new RequestHeadDecoder({ maxHeadOctets: 2 ** 20, maxFields: 10_000 });
     expect(decoder.decode(wire, 0, wire.length)).toBe(wire.length);
     expect(decoder.fields.length).toBe(20_000);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(500);
   });
 
   test.each([
