@@ -12,6 +12,9 @@ import type { ByteSink } from "@stack/http";
 /** Octets that may wait here or in the kernel's queue before producers are told to wait (S91). */
 export const HIGH_WATER = 65_536;
 
+/** Octets of text that go with the octets before it though the sink wants no more: the end of a chunk, a head. */
+const LITTLE_TEXT = 1_024;
+
 export class Output {
   /** Octets that wait. */
   octets: number;
@@ -42,22 +45,28 @@ export class Output {
     this.octets += bytes.length;
   }
 
-  /** Hands everything to the sink, or as much as it wants: false when some is left. */
+  /**
+   * Hands everything to the sink, or as much as it wants: false when some is left. A little text goes with the octets
+   * before it: the CRLF of a chunk is not worth a write of its own.
+   */
   flush(sink: ByteSink): boolean {
     const { queue } = this;
     if (queue !== null) {
+      let wantsMore = true;
+      if (this.text !== "") queue.push(this.text);
+      this.text = "";
       for (let i = 0; i < queue.length; i++) {
         const piece = queue[i] as string | Uint8Array;
-        this.octets -= piece.length;
-        if (typeof piece === "string") sink.writeLatin1(piece);
-        else if (!sink.write(piece) && (i + 1 < queue.length || this.text !== "")) {
-          queue.splice(0, i + 1);
+        if (!wantsMore && (typeof piece !== "string" || piece.length > LITTLE_TEXT)) {
+          queue.splice(0, i);
           return false;
         }
+        this.octets -= piece.length;
+        if (typeof piece === "string") sink.writeLatin1(piece);
+        else wantsMore = sink.write(piece);
       }
       this.queue = null;
-    }
-    if (this.text !== "") {
+    } else if (this.text !== "") {
       sink.writeLatin1(this.text);
       this.text = "";
     }

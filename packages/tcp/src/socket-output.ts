@@ -8,6 +8,12 @@ import type { Socket } from "node:net";
 /** The most octets given to the kernel in one write: a write that completes is progress, and a stalled reader pins no more. */
 export const MAX_WRITE = 65_536;
 
+/**
+ * Octets beyond {@link MAX_WRITE} that go with it: 64 KiB of content leave with the size of their chunk and its CRLF in one
+ * system call, where the remainder of each would be two more, of a few octets.
+ */
+export const FRAMING_ROOM = 1_024;
+
 /** Octets that may wait for the kernel before an engine is told to wait. */
 export const HIGH_WATER = 65_536;
 
@@ -84,7 +90,7 @@ export class SocketOutput {
     while (!this.inFlight && this.queued > 0) {
       const { queue } = this;
       const first = queue[0] as Uint8Array;
-      if (queue.length === 1 && first.length <= MAX_WRITE) {
+      if (queue.length === 1 && first.length <= MAX_WRITE + FRAMING_ROOM) {
         this.queue = NO_QUEUE;
         this.queued = 0;
         if (this.onWritten === null) socket.write(first);
@@ -110,10 +116,11 @@ export class SocketOutput {
     let octets = 0;
     let taken = 0;
     socket.cork();
-    while (taken < queue.length && octets < MAX_WRITE) {
+    while (taken < queue.length) {
       const piece = queue[taken] as Uint8Array;
-      const room = MAX_WRITE - octets;
-      if (piece.length > room) {
+      if (octets + piece.length > MAX_WRITE + FRAMING_ROOM) {
+        const room = MAX_WRITE - octets;
+        if (room <= 0) break;
         socket.write(piece.subarray(0, room));
         queue[taken] = piece.subarray(room);
         octets += room;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { ByteSink, Carrier } from "../src/engine.ts";
-import { HIGH_WATER, MAX_WRITE } from "../src/socket-output.ts";
+import { FRAMING_ROOM, HIGH_WATER, MAX_WRITE } from "../src/socket-output.ts";
 import { sink } from "../src/socket-sink.ts";
 import { carried } from "./carried.ts";
 import { Recorder, turn, until } from "./engines.ts";
@@ -41,6 +41,15 @@ describe("what an engine writes in one flush leaves in one write", () => {
         Buffer.concat(chunks).equals(Buffer.concat([Buffer.from("HEAD\r\n"), content, Buffer.from("TRAILER\r\n")])),
       ).toBe(true);
       expect(socket.writes).toEqual([octets + 15]);
+    }
+  });
+
+  test("64 KiB of content with what frames it, and not an octet more than the room for that", async () => {
+    for (const head of [7, FRAMING_ROOM, FRAMING_ROOM + 1]) {
+      const { engine, socket, chunks } = await carried(recorder);
+      engine.send("h".repeat(head), new Uint8Array(MAX_WRITE));
+      await until(() => octetsOf(chunks) === head + MAX_WRITE);
+      expect(socket.writes).toEqual(head <= FRAMING_ROOM ? [head + MAX_WRITE] : [MAX_WRITE, head]);
     }
   });
 
