@@ -12,10 +12,10 @@ import {
 } from "@stack/compression";
 import { type ContentReceiver, type ContentSource, Fields, parseContentRange, sameName } from "@stack/http";
 import { ownOptions } from "./client-options.ts";
+import { DelegatingOrigin } from "./delegating-origin.ts";
 import { ClientError } from "./errors.ts";
 import type { ClientResponse, ResponseOrigin } from "./response.ts";
 import type { ClientLayer } from "./send.ts";
-import type { Timings } from "./timings.ts";
 
 /**
  * Sends Accept-Encoding, unless the request has one or asks for a Range, and decodes what comes.
@@ -80,51 +80,34 @@ function isPart({ status, fields }: ClientResponse): boolean {
 }
 
 /** A response's other side, with the content decoded. */
-export class DecodedResponseOrigin implements ResponseOrigin {
-  readonly contentLength: number;
-  readonly contentLimit: number;
+export class DecodedResponseOrigin extends DelegatingOrigin {
   /** The fields as they came. */
   readonly codedFields: Fields;
-  private readonly carrier: ResponseOrigin;
   private readonly origin: DecodedOrigin;
   private readonly where: string;
 
   constructor(carrier: ResponseOrigin, origin: DecodedOrigin, where: string, codedFields: Fields) {
-    this.contentLength = origin.contentLength;
-    this.contentLimit = origin.contentLimit;
+    super(carrier);
     this.codedFields = codedFields;
-    this.carrier = carrier;
     this.origin = origin;
     this.where = where;
   }
 
-  get complete(): boolean {
+  override get contentLength(): number {
+    return this.origin.contentLength;
+  }
+
+  override get contentLimit(): number {
+    return this.origin.contentLimit;
+  }
+
+  override get complete(): boolean {
     return false;
-  }
-
-  get version(): "1.0" | "1.1" | "2" {
-    return this.carrier.version;
-  }
-
-  get timings(): Timings {
-    return this.carrier.timings;
-  }
-
-  get trailers(): Fields {
-    return this.carrier.trailers;
-  }
-
-  get untilClose(): boolean {
-    return this.carrier.untilClose;
   }
 
   /** Decoded content is always read. */
   whole(): null {
     return null;
-  }
-
-  cancel(): void {
-    this.carrier.cancel();
   }
 
   read(receiver: ContentReceiver): ContentSource {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ContentReceiver, ContentSource, Fields } from "@stack/http";
+import type { ContentReceiver, ContentSource } from "@stack/http";
+import { DelegatingOrigin } from "./delegating-origin.ts";
 import type { ClientResponse, ResponseOrigin } from "./response.ts";
-import type { Timings } from "./timings.ts";
 
 /**
  * The response, which calls `done` once its content has come to its end, has failed or is not wanted any more; at once
@@ -17,41 +17,12 @@ export function whenOver(response: ClientResponse, done: () => void): ClientResp
   return response;
 }
 
-class WatchedOrigin implements ResponseOrigin {
-  private readonly carrier: ResponseOrigin;
+class WatchedOrigin extends DelegatingOrigin {
   private readonly done: () => void;
 
   constructor(carrier: ResponseOrigin, done: () => void) {
-    this.carrier = carrier;
+    super(carrier);
     this.done = done;
-  }
-
-  get contentLength(): number {
-    return this.carrier.contentLength;
-  }
-
-  get contentLimit(): number {
-    return this.carrier.contentLimit;
-  }
-
-  get complete(): boolean {
-    return this.carrier.complete;
-  }
-
-  get version(): "1.0" | "1.1" | "2" {
-    return this.carrier.version;
-  }
-
-  get timings(): Timings {
-    return this.carrier.timings;
-  }
-
-  get trailers(): Fields {
-    return this.carrier.trailers;
-  }
-
-  get untilClose(): boolean {
-    return this.carrier.untilClose;
   }
 
   whole(limit: number): Uint8Array | null {
@@ -60,9 +31,9 @@ class WatchedOrigin implements ResponseOrigin {
     return bytes;
   }
 
-  cancel(): void {
+  override cancel(): void {
     this.done();
-    this.carrier.cancel();
+    super.cancel();
   }
 
   read(receiver: ContentReceiver): ContentSource {
