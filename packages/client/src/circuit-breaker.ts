@@ -7,7 +7,7 @@
  * @module
  */
 import { Circuit, type CircuitBounds, type CircuitState } from "./circuit.ts";
-import { ownOptions } from "./client-options.ts";
+import { ownOptions, resolveNumbers } from "./client-options.ts";
 import { ClientError, type ClientErrorCode } from "./errors.ts";
 import { type LayerClock, PROCESS_CLOCK } from "./layer-clock.ts";
 import type { ClientResponse } from "./response.ts";
@@ -95,10 +95,10 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): ClientLayer
     clock = PROCESS_CLOCK,
     ...given
   } = ownOptions(options, NAMES, "circuitBreaker");
-  const bounds = { ...DEFAULTS, ...given };
-  for (const [name, value] of Object.entries(bounds))
-    if (!(value > 0)) throw new RangeError(`${name} must be more than 0, not ${String(value)}`);
-  if (bounds.failureRate > 1) throw new RangeError(`failureRate is up to 1, not ${bounds.failureRate}`);
+  const bounds = resolveNumbers(given, DEFAULTS, NAMES, "circuitBreaker", 1, "failureRate");
+  const { failureRate } = bounds;
+  if (!(failureRate > 0 && failureRate <= 1))
+    throw new RangeError(`circuitBreaker.failureRate is more than 0 and up to 1, not ${failureRate}`);
   const circuits = new Circuits(bounds, bounds.maxOrigins, onChange);
 
   return (inner) => async (request) => {

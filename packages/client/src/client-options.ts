@@ -129,7 +129,14 @@ export function resolvePool(pool: PoolOptions = {}): ResolvedPoolOptions {
   return resolveNumbers(pool, DEFAULT_POOL, POOL_NAMES, "pool", 1, "maxQueued");
 }
 
-function resolveNumbers<T extends object>(
+/**
+ * Numbers over their defaults.
+ *
+ * @param what - they are options of, for errors
+ * @param least - what each is at least, but the one that `orNone` names, which may be 0
+ * @throws as {@link resolveTimeouts}
+ */
+export function resolveNumbers<T extends object>(
   given: Partial<T>,
   defaults: T,
   names: ReadonlySet<string>,

@@ -7,7 +7,8 @@
  * @module
  */
 import { isIdempotent, METHODS } from "@stack/http";
-import { ownOptions } from "./client-options.ts";
+import { Budget } from "./budget.ts";
+import { ownOptions, resolveNumbers } from "./client-options.ts";
 import { type LayerClock, PROCESS_CLOCK } from "./layer-clock.ts";
 import type { ResolvedRequestOptions } from "./request-options.ts";
 import type { ClientResponse } from "./response.ts";
@@ -59,35 +60,22 @@ export interface HedgeOptions {
  * ```
  */
 export function hedge(options: HedgeOptions = {}): ClientLayer {
-  const {
-    methods = SAFE,
-    onHedge = () => {},
-    clock = PROCESS_CLOCK,
-    delayMs,
-    ...given
-  } = ownOptions(options, NAMES, "hedge");
-  const bounds = { ...DEFAULTS, ...given };
-  for (const [name, value] of Object.entries({ ...bounds, delayMs: delayMs ?? 0 }))
-    if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${String(value)}`);
-  if (bounds.percentile > 1) throw new RangeError(`percentile is from 0 to 1, not ${bounds.percentile}`);
+  const { methods = SAFE, onHedge = () => {}, clock = PROCESS_CLOCK, ...given } = ownOptions(options, NAMES, "hedge");
+  const bounds = resolveNumbers<Bounds>(given, DEFAULTS, NAMES, "hedge", 0);
+  const { delayMs, percentile, minSamples, minDelayMs, budgetRatio, budgetBurst, maxOrigins } = bounds;
+  if (percentile > 1) throw new RangeError(`hedge.percentile is from 0 to 1, not ${percentile}`);
   for (const method of methods)
     if (!isIdempotent(method)) throw new RangeError(`${method} is not idempotent: sent twice it would be done twice`);
-  const { percentile, minSamples, minDelayMs, budgetRatio, budgetBurst, maxOrigins } = bounds;
   const seen = new SeenTimes(percentile, maxOrigins);
   const may = new Set(methods);
-  let tokens = budgetBurst;
-  const takeToken = (): boolean => {
-    if (tokens < 1) return false;
-    tokens--;
-    return true;
-  };
+  const budget = new Budget(budgetRatio, budgetBurst);
   const delayFor = (origin: string): number => {
     if (delayMs !== undefined) return delayMs;
     return seen.count(origin) < minSamples ? Number.POSITIVE_INFINITY : Math.max(minDelayMs, seen.at(origin));
   };
   return (inner) => async (request) => {
     if (!may.has(request.method)) return inner(request);
-    tokens = Math.min(budgetBurst, tokens + budgetRatio);
+    budget.earn();
     const origin = request.origin.href;
     const start = clock.now();
     const race = new Race(inner, request);
@@ -95,7 +83,7 @@ export function hedge(options: HedgeOptions = {}): ClientLayer {
     const second = (): void => {
       if (race.isOver || !isRepeatable(request)) return;
       const left = remainingMs(request, clock.now() - start);
-      if (left > 0 && takeToken()) race.launch(secondOf(request, left));
+      if (left > 0 && budget.take()) race.launch(secondOf(request, left));
     };
     const cancel = delay === Number.POSITIVE_INFINITY ? () => {} : clock.after(delay, second);
     race.launch(request.with({}));
@@ -210,7 +198,17 @@ const NOTHING = (): void => {};
 
 const SAFE: readonly string[] = [...METHODS].filter(([, { safe }]) => safe).map(([name]) => name);
 
-const DEFAULTS = {
+interface Bounds {
+  readonly delayMs?: number;
+  readonly percentile: number;
+  readonly minSamples: number;
+  readonly minDelayMs: number;
+  readonly budgetRatio: number;
+  readonly budgetBurst: number;
+  readonly maxOrigins: number;
+}
+
+const DEFAULTS: Bounds = {
   percentile: 0.95,
   minSamples: 20,
   minDelayMs: 5,

@@ -8,7 +8,8 @@
  * @module
  */
 import { METHODS, parseHttpDate } from "@stack/http";
-import { ownOptions } from "./client-options.ts";
+import { Budget } from "./budget.ts";
+import { ownOptions, resolveNumbers } from "./client-options.ts";
 import { ClientError, type ClientErrorCode } from "./errors.ts";
 import { type LayerClock, PROCESS_CLOCK, pause } from "./layer-clock.ts";
 import type { ClientResponse } from "./response.ts";
@@ -68,15 +69,13 @@ export function retry(options: RetryOptions = {}): ClientLayer {
     random = Math.random,
     ...given
   } = ownOptions(options, NAMES, "retry");
-  const bounds = { ...DEFAULTS, ...given };
-  for (const [name, value] of Object.entries(bounds))
-    if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${String(value)}`);
+  const bounds = resolveNumbers(given, DEFAULTS, NAMES, "retry", 0);
   const { maxRetries, baseMs, maxMs, maxRetryAfterMs, budgetRatio, budgetBurst } = bounds;
   const mayRepeat = (method: string): boolean =>
     methods === undefined ? METHODS.get(method)?.idempotent === true : methods.includes(method);
-  let tokens = budgetBurst;
+  const budget = new Budget(budgetRatio, budgetBurst);
   return (inner) => async (first) => {
-    tokens = Math.min(budgetBurst, tokens + budgetRatio);
+    budget.earn();
     if (!mayRepeat(first.method)) return inner(first);
     const start = clock.now();
     for (let retried = 0; ; retried++) {
@@ -93,15 +92,14 @@ export function retry(options: RetryOptions = {}): ClientLayer {
       const ms = Math.max(asked, random() * Math.min(maxMs, baseMs * 2 ** retried));
       const goesOn =
         retried < maxRetries &&
-        tokens >= 1 &&
         asked <= maxRetryAfterMs &&
         first.content?.replayable !== false &&
-        ms < remainingMs(first, clock.now() - start);
+        ms < remainingMs(first, clock.now() - start) &&
+        budget.take();
       if (!goesOn) {
         if (response === null) throw failure;
         return response;
       }
-      tokens--;
       response?.cancel();
       await pause(clock, ms, first.signal, first.origin.href, "before another attempt");
     }
