@@ -30,9 +30,10 @@ export const MAX_REDIRECTS = 20;
 /**
  * Follows 301, 302, 303, 307 and 308.
  *
- * @throws RangeError for a `maxRedirects` that is no whole number from 0 on; TypeError for an option that is unknown. A call rejects with ClientError
- *   `ERR_CLIENT_REDIRECT`, stage `"redirect"`, for what is not followed: one redirect too many; another scheme than http
- *   and https, or from https to http (S108); a Location that is no URL; content that was sent and cannot be made again
+ * @throws RangeError for a `maxRedirects` that is no whole number from 0 on; TypeError for an option that is unknown. A
+ *   call rejects with ClientError `ERR_CLIENT_REDIRECT`, stage `"redirect"`, for what is not followed: one redirect too
+ *   many; another scheme than http and https, or from https to http (S108); a Location that is no URL; content that was
+ *   sent and cannot be made again
  *
  * POST becomes GET with 301 and 302, any method but HEAD with 303; content and the fields that describe it are left out
  * then. Authorization, Cookie, Proxy-Authorization, Host and `credentialFields` go to no other scheme, host or port, and
@@ -134,7 +135,6 @@ function refusal(request: ClientRequest, message: string): ClientError {
 }
 
 function isRedirect(status: number): boolean {
-  if (status < 301) return false;
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
