@@ -10,11 +10,11 @@ import { isIdempotent, METHODS } from "@stack/http";
 import { Budget } from "./budget.ts";
 import { ownOptions, resolveNumbers } from "./client-options.ts";
 import { type LayerClock, PROCESS_CLOCK } from "./layer-clock.ts";
-import type { ResolvedRequestOptions } from "./request-options.ts";
+import { overOptions } from "./request-options.ts";
 import type { ClientResponse } from "./response.ts";
 import { whenOver } from "./response-end.ts";
 import { SeenTimes } from "./seen-times.ts";
-import { type ClientLayer, ClientRequest, type Send } from "./send.ts";
+import type { ClientLayer, ClientRequest, Send } from "./send.ts";
 import { tell } from "./tell.ts";
 import { remainingMs } from "./total-time.ts";
 
@@ -176,23 +176,9 @@ function isRepeatable({ content }: ClientRequest): boolean {
 
 /** The same request, with the time that is left; progress and 1xx responses are told of the first only. */
 function secondOf(request: ClientRequest, totalMs: number): ClientRequest {
-  const { method, origin, target, fields, content, signal, options, redirectedFrom } = request;
-  const own: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(options)) if (!OF_THE_FIRST.has(name)) own[name] = value;
-  own.timeouts = { ...options.timeouts, totalMs };
-  const url = { origin, target, credentials: "" };
-  return new ClientRequest(
-    method,
-    url,
-    fields.clone(),
-    content,
-    signal,
-    own as unknown as ResolvedRequestOptions,
-    redirectedFrom,
-  );
+  const { onUploadProgress: _, onInformational: __, ...options } = request.options;
+  return request.with({ options: overOptions(options, { timeouts: { ...options.timeouts, totalMs } }) });
 }
-
-const OF_THE_FIRST: ReadonlySet<string> = new Set(["onUploadProgress", "onInformational"]);
 
 const NOTHING = (): void => {};
 

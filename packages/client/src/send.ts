@@ -37,6 +37,8 @@ export interface RequestChanges {
   readonly fields?: Fields;
   readonly content?: RequestContent | null;
   readonly signal?: AbortSignal | null;
+  /** Of this call, instead of its own. */
+  readonly options?: ResolvedRequestOptions;
   readonly redirectedFrom?: readonly string[];
 }
 
@@ -87,14 +89,14 @@ export class ClientRequest {
   /** A copy with other parts; fields that are not replaced are copied. Credentials in a new URL are dropped. */
   with(changes: RequestChanges): ClientRequest {
     const { method = this.method, url, fields, content = this.content, signal = this.signal } = changes;
-    const { redirectedFrom = this.redirectedFrom } = changes;
+    const { options = this.options, redirectedFrom = this.redirectedFrom } = changes;
     return new ClientRequest(
       method,
       url === undefined ? { origin: this.origin, target: this.target, credentials: "" } : parseUrl(url),
       fields ?? this.fields.clone(),
       content,
       signal,
-      this.options,
+      options,
       redirectedFrom,
     );
   }

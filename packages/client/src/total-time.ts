@@ -5,7 +5,7 @@
  */
 import { ClientError } from "./errors.ts";
 import { overOptions } from "./request-options.ts";
-import { ClientRequest } from "./send.ts";
+import type { ClientRequest } from "./send.ts";
 
 /** What is left of `timeouts.totalMs` after `elapsedMs`; 0 or less when it is over. */
 export function remainingMs(request: ClientRequest, elapsedMs: number): number {
@@ -18,7 +18,7 @@ export function remainingMs(request: ClientRequest, elapsedMs: number): number {
  * @throws ClientError `ERR_CLIENT_TOTAL_TIMEOUT` when nothing is left
  */
 export function withinTotal(next: ClientRequest, elapsedMs: number): ClientRequest {
-  const { origin, target, options } = next;
+  const { origin, options, fields } = next;
   const { totalMs } = options.timeouts;
   if (totalMs === Number.POSITIVE_INFINITY) return next;
   const left = remainingMs(next, elapsedMs);
@@ -27,7 +27,5 @@ export function withinTotal(next: ClientRequest, elapsedMs: number): ClientReque
     throw new ClientError("ERR_CLIENT_TOTAL_TIMEOUT", "request", origin.href, message);
   }
   const timeouts = { ...options.timeouts, totalMs: left };
-  const { method, fields, content, signal, redirectedFrom } = next;
-  const url = { origin, target, credentials: "" };
-  return new ClientRequest(method, url, fields, content, signal, overOptions(options, { timeouts }), redirectedFrom);
+  return next.with({ fields, options: overOptions(options, { timeouts }) });
 }
