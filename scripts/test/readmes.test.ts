@@ -33,6 +33,14 @@ describe.each(packages)("$folder/README.md", ({ name, path, readme, codes, expor
     expect(sections.filter((section) => SECTIONS.includes(section ?? ""))).toEqual(SECTIONS);
   });
 
+  test("says to add whatever its programs import: pnpm lets a program import nothing else", () => {
+    const added = [...readme.matchAll(/\bpnpm add ([^\n`#]*)/g)].flatMap(([, names = ""]) => names.trim().split(/\s+/));
+    const imported = [...readme.matchAll(/^import [^;]*\bfrom "((?:@[\w-]+\/)?[\w-]+)[/"]/gm)].map(
+      ([, from]) => from ?? "",
+    );
+    expect([...new Set(imported)].filter((from) => !added.includes(from))).toEqual([]);
+  });
+
   test("points at tests and examples that exist", () => {
     const named = [...readme.matchAll(/`((?:test|examples)\/[\w./-]*)[^`]*`/g)].map(([, file = ""]) => file);
     expect(named.filter((file) => !existsSync(join(path, file)) && !beginsFile(path, file))).toEqual([]);
