@@ -175,7 +175,7 @@ function failed(error: unknown): never {
 function wrapped(response: ClientResponse, signal: AbortSignal | null): FetchResponse {
   if (!hasNullBody(response)) return new FetchResponse(headOf(response), response, signal);
   response.cancel();
-  return new FetchResponse(response, null, signal);
+  return new FetchResponse(headOf(response), null, signal);
 }
 
 /** The standard leaves the fields of coded content as they came, though it decodes it. */

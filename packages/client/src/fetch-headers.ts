@@ -93,8 +93,12 @@ export class FetchHeaders implements Iterable<[string, string]> {
 Object.setPrototypeOf(FetchHeaders.prototype, Headers.prototype);
 inspectable(FetchHeaders.prototype, "Headers", (headers) => Object.fromEntries(headers));
 
-/** Gives a class an inspection of its own, for `console.log`: that of the runtime's class would miss its slots. */
+/**
+ * Gives a class an inspection of its own, for `console.log`: that of the runtime's class would miss its slots. To JSON it
+ * is empty, as what has no members of its own.
+ */
 export function inspectable<T extends object>(prototype: T, name: string, members: (value: T) => object): void {
+  Object.defineProperty(prototype, "toJSON", { value: () => ({}) });
   Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), {
     value(this: T, _depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
       return `${name} ${inspect(members(this), options)}`;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fields } from "@stack/http";
+import { Fields, sameName } from "@stack/http";
 import { isStreamed } from "./fetch-content.ts";
 import type { RedirectMode } from "./request-options.ts";
 import { trimWhitespace } from "./whitespace.ts";
@@ -158,7 +158,7 @@ function appendHeader(fields: Fields, name: string, value: unknown): void {
     else
       fields.set(
         [...fields.names()].find((other) => other.toLowerCase() === text.toLowerCase()) ?? text,
-        `${before}, ${trimmed}`,
+        before + (sameName(text, "cookie") ? "; " : ", ") + trimmed, // RFC 6265 §4.2.1
       );
   } catch (error) {
     throw new TypeError((error as Error).message); // a FieldError, by the standard's name
@@ -172,6 +172,7 @@ const TRANSPORT: ReadonlySet<string> = new Set([
   "expect",
   "host",
   "keep-alive",
+  "proxy-authorization",
   "te",
   "trailer",
   "transfer-encoding",

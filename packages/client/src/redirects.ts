@@ -66,10 +66,14 @@ export function redirects(options: RedirectOptions = {}): ClientLayer {
       let request = first;
       let response = redirect;
       for (let followed = 0; ; followed++) {
+        // Also one that leads nowhere (fetch standard, HTTP fetch: the mode is judged before the Location).
+        if (first.options.redirect === "error" && isRedirect(response.status)) {
+          response.cancel();
+          throw refusal(request, 'a redirect, and redirect is "error"');
+        }
         const location = isRedirect(response.status) ? locationOf(response) : null;
         if (location === null) return followed === 0 ? response : response.with({ redirected: true });
         response.cancel();
-        if (first.options.redirect === "error") throw refusal(request, 'a redirect, and redirect is "error"');
         if (followed === maxRedirects) throw refusal(request, `more than ${maxRedirects} redirects; is it a loop?`);
         const url = resolve(request, location, allowDowngrade);
         if (!allow(url)) throw refusal(request, "a redirect leads where `allow` forbids to go");

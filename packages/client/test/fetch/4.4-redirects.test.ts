@@ -37,6 +37,18 @@ describe("Fetch §4.4 HTTP-redirect fetch", () => {
     expect([headers.get("location"), await response.text()]).toEqual(["/there", "old"]);
   });
 
+  test("error: a network error for a redirect that leads nowhere, too", async () => {
+    const server = await TcpServer.listen((socket) =>
+      onHeads(socket, () => socket.write("HTTP/1.1 302 Found\r\nContent-Length: 3\r\n\r\nold")),
+    );
+    servers.push(server);
+    expect(await failureOf(fetch(server.origin, { redirect: "error" }))).toMatchObject({
+      name: "TypeError",
+      code: "ERR_CLIENT_REDIRECT",
+    });
+    expect((await fetch(server.origin)).status).toBe(302);
+  });
+
   test("error: a network error", async () => {
     const failure = await failureOf(fetch(await redirecting(307, "/there"), { redirect: "error" }));
     expect(failure).toMatchObject({ name: "TypeError", code: "ERR_CLIENT_REDIRECT" });

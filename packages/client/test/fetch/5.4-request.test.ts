@@ -47,6 +47,21 @@ describe("Fetch §5.4 Request class: what a call is made of", () => {
     await own.close({ graceMs: 0 });
   });
 
+  test("§5.1 cookies of several lines are one line, joined as RFC 6265 §4.2.1 joins them", async () => {
+    const lines = await sent({
+      headers: [
+        ["Cookie", "a=1"],
+        ["cookie", "b=2"],
+      ],
+    });
+    expect(lines.filter((line) => /^cookie/i.test(line))).toEqual(["Cookie: a=1; b=2"]);
+  });
+
+  test("§2.2.2 Proxy-Authorization is forbidden: not sent, and no failure", async () => {
+    const lines = await sent({ headers: { "Proxy-Authorization": "Basic eA==", "X-A": "1" } });
+    expect(lines.filter((line) => /^(?:proxy|x-a)/i.test(line))).toEqual(["X-A: 1"]);
+  });
+
   test("headers of one name are one; white space around them is not theirs", async () => {
     const lines = await sent({
       headers: [

@@ -37,6 +37,20 @@ describe("Fetch §5.5 Response class", () => {
     expect(response.headers).toBe(response.headers);
   });
 
+  test("it has no members of its own, to JSON either", async () => {
+    const response = await fetch(server.origin);
+    expect(JSON.stringify({ response, headers: response.headers })).toBe('{"response":{},"headers":{}}');
+  });
+
+  test("the header list of a null body status is whole, when the content would be coded", async () => {
+    const reset = await TcpServer.answering(
+      "HTTP/1.1 205 Reset\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+    );
+    const response = await fetch(reset.origin);
+    expect([response.body, response.headers.get("content-encoding")]).toEqual([null, "gzip"]);
+    await reset.close();
+  });
+
   test("a Response of the runtime can be made of it", async () => {
     const response = await fetch(server.origin);
     const copy = new Response(response.body, response);
