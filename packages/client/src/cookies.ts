@@ -93,7 +93,7 @@ async function stored(
 
 /** A copy: what is put into a request that another layer holds would go wherever that layer sends it. */
 function withCookies(request: ClientRequest, given: string): ClientRequest {
-  const next = request.with({});
+  const next = request.with();
   const own = request.fields.getAll("cookie").join("; ");
   let value = given;
   if (own !== "") {

@@ -86,7 +86,7 @@ export function hedge(options: HedgeOptions = {}): ClientLayer {
       if (left > 0 && budget.take()) race.launch(secondOf(request, left));
     };
     const cancel = delay === Number.POSITIVE_INFINITY ? () => {} : clock.after(delay, second);
-    race.launch(request.with({}));
+    race.launch(request.with());
     try {
       const response = await race.result;
       if (delayMs === undefined) seen.add(origin, Math.max(0, clock.now() - start));

@@ -139,13 +139,17 @@ export class ClientResponse {
     this.origin.cancel();
   }
 
-  /** This response with other fields and content, for layers. */
+  /**
+   * This response with other fields and content, for layers.
+   * @param changes - of which own properties count (S127)
+   */
   with(changes: {
     readonly fields?: Fields;
     readonly origin?: ResponseOrigin;
     readonly redirected?: boolean;
   }): ClientResponse {
-    const { fields = this.fields, origin = this.origin, redirected = this.redirected } = changes;
+    const own: typeof changes = Object.assign(Object.create(null) as object, changes);
+    const { fields = this.fields, origin = this.origin, redirected = this.redirected } = own;
     return new ClientResponse(this.status, this.reason, fields, this.request, origin, redirected);
   }
 

@@ -82,7 +82,7 @@ export function retry(options: RetryOptions = {}): ClientLayer {
       let response: ClientResponse | null = null;
       let failure: unknown = null;
       try {
-        response = await inner(retried === 0 ? first.with({}) : withinTotal(first.with({}), clock.now() - start));
+        response = await inner(retried === 0 ? first.with() : withinTotal(first.with(), clock.now() - start));
         if (!statuses.includes(response.status)) return response;
       } catch (error) {
         if (!(error instanceof ClientError && RETRY_CODES.has(error.code))) throw error;
