@@ -41,12 +41,17 @@ export function decode(given: DecodingOptions = {}): ClientLayer {
   return (inner) => (request) => {
     const { fields } = request;
     if (request.options.decode === false) return inner(request);
-    // A range is one of the coded octets; nobody could decode it (RFC 9110 §14.1).
-    if (!fields.has("accept-encoding")) fields.append("Accept-Encoding", fields.has("range") ? "identity" : accepted);
+    let next = request;
+    if (!fields.has("accept-encoding")) {
+      // A copy: who holds the request may send it again, with a Range.
+      next = request.with();
+      // A range is one of the coded octets; nobody could decode it (RFC 9110 §14.1).
+      next.fields.append("Accept-Encoding", fields.has("range") ? "identity" : accepted);
+    }
     const { maxContentOctets } = request.options;
     const bounds =
       maxContentOctets === undefined ? options : ownOptions({ maxOctets: maxContentOctets, ...options }, NAMES, "");
-    return inner(request).then((response) => decoded(response, bounds));
+    return inner(next).then((response) => decoded(response, bounds));
   };
 }
 

@@ -87,6 +87,23 @@ describe.each(["alpn", "prior-knowledge"] as const)("decode: RFC 9110 §8.4, ver
     await client.close();
   });
 
+  test("the request stays as it was: who sends it again asks for what he wants then", async () => {
+    const client = createClient({
+      version,
+      layers: [
+        (inner) => async (request) => {
+          const before = [...request.fields];
+          (await inner(request)).cancel();
+          expect([...request.fields]).toEqual(before);
+          request.fields.set("Range", "bytes=0-9");
+          return inner(request);
+        },
+      ],
+    });
+    expect(await (await client.get(`${url}/asked`)).text()).toBe("identity");
+    await client.close();
+  });
+
   test("what is broken is an error of the content, and the client goes on", async () => {
     const client = createClient({ version });
     await expect((await client.get(`${url}/corrupt`)).text()).rejects.toMatchObject({
