@@ -126,6 +126,12 @@ export const DEFAULT_OPTIONS: Readonly<ResolvedOptions> = {
  * Fills in the defaults.
  * @throws RangeError when a number is negative or not a number
  * @throws TypeError when an origin is not the ASCII serialisation of one (RFC 6454 §6.2)
+ *
+ * @example
+ * ```ts
+ * const options = resolveOptions({ handler: (_, response) => response.text("hello"), headTimeoutMs: 5_000 });
+ * options.idleTimeoutMs; // 75_000
+ * ```
  */
 export function resolveOptions(options: Partial<ServerConnectionOptions>): ResolvedOptions {
   const resolved: Record<string, unknown> = { ...DEFAULT_OPTIONS };

@@ -27,11 +27,10 @@ const HIGH_WATER = 65_536;
 const LARGEST_DATA = 16_384;
 
 /**
- * What a flush writes at most, as much as a carrier gives to the kernel at once, and the DATA frames of which four fill it
- * with their heads. A few octets more would be a write of their own: a sixth of what a large download costs.
+ * What a flush writes at most, as much as a carrier gives to the kernel at once: 64 KiB of content, which is four DATA frames,
+ * and room for what frames it. Octets beyond would be a write of their own: a sixth of what a large download costs.
  */
-const WRITE_OCTETS = 65_536;
-const QUARTER_DATA: number = WRITE_OCTETS / 4 - FRAME_HEAD_OCTETS;
+const WRITE_OCTETS: number = 65_536 + 1_024;
 
 /** Who is told that a message was sent to its end. */
 export interface MessageOwner {
@@ -177,9 +176,14 @@ export class Output {
       const stream = this.scheduler.peek();
       if (stream === null || this.sendWindow <= 0) return true;
       if (this.carrier.pending >= HIGH_WATER) return false;
-      const most = Math.min(stream.sendWindow, this.sendWindow, this.peerSettings.maxFrameOctets);
-      const isLast = stream.contentEnds && stream.contentOctets <= Math.min(most, LARGEST_DATA);
-      const octets = isLast ? stream.contentOctets : Math.min(stream.contentOctets, most, QUARTER_DATA);
+      const octets = Math.min(
+        stream.contentOctets,
+        stream.sendWindow,
+        this.sendWindow,
+        this.peerSettings.maxFrameOctets,
+        LARGEST_DATA,
+      );
+      const isLast = stream.contentEnds && octets === stream.contentOctets;
       if (!isLast && this.written + FRAME_HEAD_OCTETS + octets > full) return false;
       if (octets <= 0) {
         this.scheduler.remove(stream); // its window is used up, or it has nothing more
