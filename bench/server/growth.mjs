@@ -23,7 +23,7 @@ const PIECE = Buffer.alloc(64 * 1024, "0123456789abcdef");
  * @property {string} name
  * @property {string} label
  * @property {string | null} missing
- * @property {Record<string, number | string>} cost by step: µs per request, or ns per octet echoed; a reason if it failed
+ * @property {Record<string, number | string>} cost by step: µs per request, or ns per octet echoed; a reason if it failed; none if no round could say
  * @property {Record<string, number[]>} rounds what the costs are the medians of
  */
 
@@ -57,14 +57,17 @@ function emptyRow(name) {
   return { name, label: contestant.label, missing: contestant.command().missing, cost: {}, rounds: {} };
 }
 
-/** @param {GrowthRow} row @param {number} at @param {string} what @param {Progress} progress @param {() => Promise<number>} work */
+/** @param {GrowthRow} row @param {number} at @param {string} what @param {Progress} progress @param {() => Promise<number | null>} work */
 async function step(row, at, what, progress, work) {
   progress.at(`${what}: ${row.label}`);
   if (row.missing === null && typeof row.cost[at] !== "string") {
     try {
-      const costs = [...(row.rounds[at] ?? []), await work()].sort((a, b) => a - b);
+      const cost = await work();
+      const costs = row.rounds[at] ?? [];
+      if (cost !== null) costs.push(cost);
+      costs.sort((a, b) => a - b);
       row.rounds[at] = costs;
-      row.cost[at] = Number(costs[costs.length >> 1]);
+      if (costs.length > 0) row.cost[at] = Number(costs[costs.length >> 1]);
     } catch (error) {
       row.cost[at] = error instanceof Error ? error.message : String(error);
       process.exitCode = 1;
@@ -76,7 +79,9 @@ async function step(row, at, what, progress, work) {
 /**
  * µs of server CPU per request. Opening 10,000 connections costs as much as
  * many requests, so two runs of different length are timed and their
- * difference taken: it holds requests only.
+ * difference taken: it holds requests only. Null where that is not true of the
+ * two: when the opening of one took longer than of the other, their difference
+ * is of connections, and may even be below zero.
  *
  * @param {string} name @param {number} connections @param {import("./options.mjs").Options} options
  */
@@ -92,11 +97,13 @@ async function perRequest(name, connections, options) {
       const after = cpuTime(server.pid);
       return { requests, cpu: after.user - before.user + after.system - before.system };
     };
-    const opening = 2 + Math.ceil(connections / 2_500); // seconds in which the generator connects and little else
+    const opening = 2 + Math.ceil(connections / 1_250); // seconds in which the generator connects and little else
     await timed(opening);
     const short = await timed(opening);
     const long = await timed(opening + 2 * options.duration);
-    return (long.cpu - short.cpu) / (long.requests - short.requests);
+    const requests = long.requests - short.requests;
+    const cpu = long.cpu - short.cpu;
+    return requests < short.requests / 2 || cpu <= 0 ? null : cpu / requests;
   } finally {
     await server.stop();
   }

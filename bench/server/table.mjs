@@ -52,7 +52,7 @@ export function memoryTable(rows) {
 export function growthTable(rows, title, digits) {
   const steps = [...new Set(rows.flatMap(({ cost }) => Object.keys(cost)))].map(Number).sort((a, b) => a - b);
   const cell = (/** @type {number | string | undefined} */ cost) =>
-    typeof cost === "number" ? cost.toFixed(digits) : (cost ?? "");
+    typeof cost === "number" ? cost.toFixed(digits) : (cost ?? "–");
   return [
     ["", ...steps.map(title)],
     ...rows.map(({ label, missing, cost }) => [label, ...steps.map((step) => missing ?? cell(cost[step]))]),
