@@ -227,7 +227,7 @@ function staysOpen({ carrier }: ClientResponse): boolean {
   return !carrier.complete && (carrier.contentLength < 0 || carrier.contentLength > PREFETCH);
 }
 
-/** The standard knows no bound; `maxContentOctets` holds all the same. */
+/** The standard knows no bound of one value; `maxContentOctets` holds all the same (S124). */
 const UNBOUNDED: ReadOptions = { limit: Number.POSITIVE_INFINITY };
 const NOTHING: Uint8Array = new Uint8Array(0);
 const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { MAX_WHOLE_OCTETS } from "@stack/client";
 import { createFetch } from "@stack/client/fetch";
 import { createMock } from "@stack/client/mock";
 import { afterEach, describe, expect, test } from "vitest";
@@ -157,6 +158,21 @@ describe("Fetch §5.3 Body mixin", () => {
     const trusting = createFetch({ decoding: { maxRatio: Number.POSITIVE_INFINITY } });
     expect((await (await trusting(bomb)).bytes()).length).toBe(10_000_000);
     await trusting.close({ graceMs: 0 });
+  });
+
+  test("S124: no bound of its own, as in the standard; maxContentOctets holds for values and for streams", async () => {
+    const octets = new Uint8Array(MAX_WHOLE_OCTETS + 1);
+    const { connect } = createMock((_, response) => response.send(octets));
+    const unbounded = createFetch({ connect });
+    expect((await (await unbounded("http://example.com/")).bytes()).length).toBe(octets.length);
+    await unbounded.close({ graceMs: 0 });
+    const bounded = createFetch({ connect, maxContentOctets: MAX_WHOLE_OCTETS });
+    for (const form of ["text", "bytes", "blob", "stream"] as const) {
+      const response = await bounded("http://example.com/");
+      const reading = form === "stream" ? new Response(response.body).arrayBuffer() : response[form]();
+      expect([form, await failureOf(reading)]).toMatchObject([form, { code: "ERR_CLIENT_CONTENT_TOO_LARGE" }]);
+    }
+    await bounded.close({ graceMs: 0 });
   });
 
   test("S125: a stream that nobody reads on holds the server back", async () => {
