@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { compile } from "../examples.mjs";
+import { statingExamples, untrueLines } from "../stated-values.mjs";
 import { exampleTags, exportedNames, fragments, readmeBlocks, tsdocExamples } from "../tsdoc-examples.mjs";
 import { publishedPackages, ROOT } from "../workspace.mjs";
 
@@ -18,6 +19,12 @@ describe("examples in comments and READMEs", () => {
       "tough-cookie": join(ROOT, "packages/client/node_modules/tough-cookie"),
     });
     expect(status, `${output}\n(the examples use dist: is it built? pnpm build)`).toBe(0);
+  });
+
+  test("give what they say that they give", { timeout: 60_000 }, async () => {
+    const list = statingExamples([...tsdocExamples(), ...readmeBlocks()]);
+    expect(list.reduce((sum, { said }) => sum + said, 0)).toBeGreaterThan(150);
+    expect(await untrueLines(list)).toEqual([]);
   });
 
   test.each(publishedPackages().map(({ path, folder }) => [folder, path]))("each is a block of code: %s", (_, path) => {
@@ -58,4 +65,24 @@ test("an example that has lost its stars is none, and is found missing", () => {
   const source = "/**\n * @example\n * ```ts\n * add(1);\nadd(2);\n * ```\n */\n";
   expect(fragments(source)).toEqual([]);
   expect(exampleTags(source)).toBe(1);
+});
+
+describe("what a line of an example says", () => {
+  const example = (text: string) => [{ name: "an example", file: "a.ts", text: `${text}\nexport {};\n` }];
+
+  test.each([
+    ["a value", 'JSON.stringify("a"); // \'"b"\'', 'an example: JSON.stringify("a"); // \'"b"\' gives \'"a"\''],
+    ["what a constant has", "const two = 1 + 1; // 3", "an example: const two = 1 + 1; // 3 gives 2"],
+    ["an error that does not come", "String(1); // throws ERR_A", "an example: String(1); // throws ERR_A gives '1'"],
+  ])("is found untrue: %s", async (_, text, complaint) => {
+    expect(await untrueLines(statingExamples(example(text)))).toEqual([complaint]);
+  });
+
+  test.each([
+    ["a remark", "const one = 1; // the first"],
+    ["what is at hand only", "declare const request: string;\nrequest; // 1"],
+    ["the end of a statement", "String(\n1,\n); // 2"],
+  ])("is not looked at: %s", (_, text) => {
+    expect(statingExamples(example(text))).toEqual([]);
+  });
 });

@@ -13,6 +13,12 @@ import { nativeZstd } from "./zstd-coding.ts";
 /**
  * The codings that this runtime can undo: gzip, deflate and br, and zstd where it has it (Node 22.15 and later).
  * For others there is `@stack/compression/fzstd`.
+ *
+ * @example
+ * ```ts
+ * availableCodings().some(({ names }) => names.includes("gzip")); // true
+ * decodeRequests({ codings: availableCodings().filter(({ names }) => !names.includes("deflate")) });
+ * ```
  */
 export function availableCodings(): readonly ContentCoding[] {
   if (available === null) {

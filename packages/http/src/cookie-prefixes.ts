@@ -42,7 +42,15 @@ export function prefixViolation(name: string, attributes: PrefixedAttributes): s
   return null;
 }
 
-/** Whether a text starts with a prefix, without case. A cookie without a name must not have such a value (§5.7). */
+/**
+ * Whether a text starts with a prefix, without case. A cookie without a name must not have such a value (§5.7).
+ *
+ * @example
+ * ```ts
+ * hasCookiePrefix("__host-id"); // true
+ * hasCookiePrefix("host-id"); // false
+ * ```
+ */
 export function hasCookiePrefix(text: string): boolean {
   const start = text.slice(0, LONGEST).toLowerCase();
   return PREFIXES.some(({ prefix }) => start.startsWith(prefix));

@@ -17,7 +17,15 @@ import type { HttpResponse } from "./response.ts";
  */
 export type ReportError = (error: unknown, request: HttpRequest | null) => void;
 
-/** Calls `handler`; its failures become 500, an {@link HttpError}'s status, or a reset when a head was sent. */
+/**
+ * Calls `handler`; its failures become 500, an {@link HttpError}'s status, or a reset when a head was sent.
+ *
+ * @example
+ * ```ts
+ * const hello: Handler = (_, response) => response.text("hello");
+ * dispatch(hello, request, response, (error) => console.error(error));
+ * ```
+ */
 export function dispatch(handler: Handler, request: HttpRequest, response: HttpResponse, report: ReportError): void {
   let result: unknown;
   try {
@@ -35,7 +43,20 @@ export function dispatch(handler: Handler, request: HttpRequest, response: HttpR
     );
 }
 
-/** Answers a failure as {@link dispatch} does. For layers that catch. */
+/**
+ * Answers a failure as {@link dispatch} does. For layers that catch.
+ *
+ * @example
+ * ```ts
+ * const logged: Layer = (inner) => async (request, response) => {
+ *   try {
+ *     await inner(request, response);
+ *   } catch (error) {
+ *     fail(error, request, response, (cause) => console.error(request.path, cause));
+ *   }
+ * };
+ * ```
+ */
 export function fail(error: unknown, request: HttpRequest, response: HttpResponse, report: ReportError): void {
   if (error instanceof PeerGoneError) {
     response.reset(); // nobody is left to answer, and it is no failure of ours

@@ -28,7 +28,15 @@ export function formatEntityTag(opaque: string, weak: boolean = false): string {
   return weak ? `W/"${opaque}"` : `"${opaque}"`;
 }
 
-/** Whether a text is one entity tag: `"…"` or `W/"…"`, the `W` in upper case. RFC 9110 §8.8.3. */
+/**
+ * Whether a text is one entity tag: `"…"` or `W/"…"`, the `W` in upper case. RFC 9110 §8.8.3.
+ *
+ * @example
+ * ```ts
+ * isEntityTag('W/"33a64df5"'); // true
+ * isEntityTag("33a64df5"); // false
+ * ```
+ */
 export function isEntityTag(text: string): boolean {
   return text.length > 0 && entityTagEnd(text, 0) === text.length;
 }

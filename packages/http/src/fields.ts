@@ -171,7 +171,14 @@ export class FieldError extends TypeError {
   readonly code = "ERR_INVALID_FIELD";
 }
 
-/** Names compare without case (RFC 9110 §5.1): same length, and the same octets but for bit 5 of letters. */
+/**
+ * Names compare without case (RFC 9110 §5.1): same length, and the same octets but for bit 5 of letters.
+ *
+ * @example
+ * ```ts
+ * sameName("ETag", "etag"); // true
+ * ```
+ */
 export function sameName(a: string, b: string): boolean {
   if (a === b) return true;
   const { length } = a;

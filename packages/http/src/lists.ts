@@ -45,6 +45,11 @@ export function listElements(text: string, max: number = MAX_LIST_ELEMENTS): str
  * Where the list element that starts at `at` ends: at its comma or at the end of the text.
  *
  * @returns an offset, or -1 when the element has a malformed quoted string
+ *
+ * @example
+ * ```ts
+ * listElementEnd('"a,b";q=1, c', 0); // 9
+ * ```
  */
 export function listElementEnd(text: string, at: number): number {
   while (at < text.length) {

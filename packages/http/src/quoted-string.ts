@@ -11,6 +11,11 @@ import { isToken } from "./tokens.ts";
  * @returns the offset behind the closing quote, or -1 when there is no quote at `at`, when none closes it or when
  *   it holds a control or a character above U+00FF
  *
+ * @example
+ * ```ts
+ * quotedStringEnd('"a\\"b"; c', 0); // 6
+ * ```
+ *
  * RFC 9110 §5.6.4. Linear; allocates nothing.
  */
 export function quotedStringEnd(text: string, at: number): number {
@@ -69,7 +74,15 @@ export function encodeQuotedString(text: string): string {
   return `${encoded}${text.slice(copied)}"`;
 }
 
-/** A text as it is when it is a token, else as a quoted string: the shortest form of a parameter's value. */
+/**
+ * A text as it is when it is a token, else as a quoted string: the shortest form of a parameter's value.
+ *
+ * @example
+ * ```ts
+ * encodeTokenOrQuotedString("utf-8"); // "utf-8"
+ * encodeTokenOrQuotedString("a b"); // '"a b"'
+ * ```
+ */
 export function encodeTokenOrQuotedString(text: string): string {
   return isToken(text) ? text : encodeQuotedString(text);
 }

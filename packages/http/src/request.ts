@@ -17,6 +17,14 @@ export type HttpVersion = "1.0" | "1.1" | "2" | "3";
 /**
  * A request. One class for all versions of HTTP, so that handlers stay fast;
  * content, signal, path and query are made when first asked for.
+ *
+ * @example
+ * ```ts
+ * const search: Handler = (request, response) => {
+ *   const words = request.query.get("q") ?? "";
+ *   response.json({ words, by: request.fields.get("user-agent"), over: request.version });
+ * };
+ * ```
  */
 export class HttpRequest {
   /** Case-sensitive (RFC 9110 §9.1). */

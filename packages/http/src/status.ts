@@ -111,27 +111,62 @@ export function statusClass(status: number): number {
   return Number.isInteger(status) && status >= 100 && status <= 599 ? Math.floor(status / 100) : 0;
 }
 
-/** 1xx: an interim response; a final one follows on the same exchange, except after 101 (RFC 9110 §15.2). */
+/**
+ * 1xx: an interim response; a final one follows on the same exchange, except after 101 (RFC 9110 §15.2).
+ *
+ * @example
+ * ```ts
+ * isInformational(103); // true
+ * ```
+ */
 export function isInformational(status: number): boolean {
   return status >= 100 && status <= 199;
 }
 
-/** 2xx (RFC 9110 §15.3). */
+/**
+ * 2xx (RFC 9110 §15.3).
+ *
+ * @example
+ * ```ts
+ * isSuccessful(204); // true
+ * ```
+ */
 export function isSuccessful(status: number): boolean {
   return status >= 200 && status <= 299;
 }
 
-/** 3xx (RFC 9110 §15.4). */
+/**
+ * 3xx (RFC 9110 §15.4).
+ *
+ * @example
+ * ```ts
+ * isRedirection(304); // true
+ * ```
+ */
 export function isRedirection(status: number): boolean {
   return status >= 300 && status <= 399;
 }
 
-/** 4xx (RFC 9110 §15.5). */
+/**
+ * 4xx (RFC 9110 §15.5).
+ *
+ * @example
+ * ```ts
+ * isClientError(499); // true
+ * ```
+ */
 export function isClientError(status: number): boolean {
   return status >= 400 && status <= 499;
 }
 
-/** 5xx (RFC 9110 §15.6). */
+/**
+ * 5xx (RFC 9110 §15.6).
+ *
+ * @example
+ * ```ts
+ * isServerError(600); // false
+ * ```
+ */
 export function isServerError(status: number): boolean {
   return status >= 500 && status <= 599;
 }

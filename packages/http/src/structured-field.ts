@@ -58,7 +58,14 @@ export interface InnerList {
 /** What a List or a Dictionary holds (§3.1, §3.2). */
 export type Member = Item | InnerList;
 
-/** A short word, not to be taken for a String (§3.3.4). */
+/**
+ * A short word, not to be taken for a String (§3.3.4).
+ *
+ * @example
+ * ```ts
+ * formatItem(new Token("gzip")); // "gzip"
+ * ```
+ */
 export class Token {
   readonly type = "token";
   readonly text: string;
@@ -72,7 +79,14 @@ export class Token {
   }
 }
 
-/** A number with a fraction: up to 12 digits before the point and 3 behind it (§3.3.2). */
+/**
+ * A number with a fraction: up to 12 digits before the point and 3 behind it (§3.3.2).
+ *
+ * @example
+ * ```ts
+ * formatItem(new Decimal(1)); // "1.0"
+ * ```
+ */
 export class Decimal {
   readonly type = "decimal";
   readonly number: number;
@@ -86,7 +100,14 @@ export class Decimal {
   }
 }
 
-/** Text of any characters, for people (§3.3.8); a String is of printable ASCII. Controls may be in it (RFC 9651 §6). */
+/**
+ * Text of any characters, for people (§3.3.8); a String is of printable ASCII. Controls may be in it (RFC 9651 §6).
+ *
+ * @example
+ * ```ts
+ * formatItem(new DisplayString("Füße")); // '%"F%c3%bc%c3%9fe"'
+ * ```
+ */
 export class DisplayString {
   readonly type = "display string";
   readonly text: string;

@@ -33,6 +33,11 @@ export function isToken(text: string): boolean {
  *
  * @returns the offset of the first character from `at` on that is no `tchar`; `at` itself when there is no token
  *
+ * @example
+ * ```ts
+ * tokenEnd("gzip;q=1", 0); // 4
+ * ```
+ *
  * RFC 9110 §5.6.2.
  */
 export function tokenEnd(text: string, at: number): number {
@@ -43,6 +48,11 @@ export function tokenEnd(text: string, at: number): number {
 
 /**
  * Where the optional whitespace that starts at `at` ends: SP and HTAB, nothing else (S22).
+ *
+ * @example
+ * ```ts
+ * owsEnd("a \t b", 1); // 4
+ * ```
  *
  * RFC 9110 §5.6.3.
  */

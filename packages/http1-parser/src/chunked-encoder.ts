@@ -22,6 +22,11 @@ export const LAST_CHUNK = "0\r\n\r\n";
  *
  * @param octets - of content in the chunk, 1 or more
  * @throws RangeError for 0, which would end the content
+ *
+ * @example
+ * ```ts
+ * encodeChunkHead(5) + "hello" + CHUNK_END + LAST_CHUNK; // "5\r\nhello\r\n0\r\n\r\n"
+ * ```
  */
 export function encodeChunkHead(octets: number): string {
   if (!Number.isSafeInteger(octets) || octets < 1)
@@ -36,6 +41,11 @@ export function encodeChunkHead(octets: number): string {
  * @throws EncodeError `ERR_FORBIDDEN_TRAILER` for a field that has to stand
  *   before the content (RFC 9110 §6.5.1, S39), `ERR_INVALID_FIELD` as
  *   {@link encodeFields} (S44)
+ *
+ * @example
+ * ```ts
+ * encodeTrailers(["Server-Timing", "db;dur=53"]); // "0\r\nServer-Timing: db;dur=53\r\n\r\n"
+ * ```
  */
 export function encodeTrailers(fields: readonly string[]): string {
   for (let i = 0; i < fields.length; i += 2) {

@@ -9,12 +9,28 @@
 import { EncodeError, quote } from "./errors.ts";
 import { FIELD_VALUE } from "./octets.ts";
 
-/** Whether `text` is a token (RFC 9110 §5.6.2). */
+/**
+ * Whether `text` is a token (RFC 9110 §5.6.2).
+ *
+ * @example
+ * ```ts
+ * isToken("X-Trace"); // true
+ * isToken("X Trace"); // false
+ * ```
+ */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Whether `text` may be a field value: no control but HTAB, and nothing that is not one octet of latin1 (S42). */
+/**
+ * Whether `text` may be a field value: no control but HTAB, and nothing that is not one octet of latin1 (S42).
+ *
+ * @example
+ * ```ts
+ * isFieldValue("a, b"); // true
+ * isFieldValue("a\r\nSet-Cookie: b"); // false
+ * ```
+ */
 export function isFieldValue(text: string): boolean {
   if (text.length > SHORT_VALUE) return !NOT_IN_VALUE.test(text);
   for (let i = 0; i < text.length; i++) if (FIELD_VALUE[text.charCodeAt(i)] !== 1) return false;

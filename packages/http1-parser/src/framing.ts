@@ -25,6 +25,12 @@ export type Framing = number;
  *
  * Never {@link UNTIL_CLOSE}: a request without Content-Length and
  * Transfer-Encoding has no content, in HTTP/1.0 too (rule 7, S6).
+ *
+ * @example
+ * ```ts
+ * requestFraming(false, 12); // 12
+ * requestFraming(false, -1); // 0
+ * ```
  */
 export function requestFraming(chunked: boolean, contentLength: number): Framing {
   if (chunked) return CHUNKED; // rule 4
@@ -38,6 +44,13 @@ export function requestFraming(chunked: boolean, contentLength: number): Framing
  * @param status - its status code
  * @param chunked - the final transfer coding is chunked
  * @param contentLength - the value of Content-Length, or -1
+ *
+ * @example
+ * ```ts
+ * responseFraming("GET", 200, false, 12); // 12
+ * responseFraming("HEAD", 200, false, 12); // 0
+ * responseFraming("GET", 200, false, -1) === UNTIL_CLOSE; // true
+ * ```
  */
 export function responseFraming(method: string, status: number, chunked: boolean, contentLength: number): Framing {
   if (method === "HEAD" || status < 200 || status === 204 || status === 304) return 0; // rule 1, S33

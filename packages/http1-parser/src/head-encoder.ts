@@ -20,6 +20,12 @@ import { REASON_PHRASES } from "./reason-phrases.ts";
  * @throws EncodeError `ERR_INVALID_START_LINE` for another status, or a reason
  *   with controls or beyond latin1 (S43)
  *
+ * @example
+ * ```ts
+ * encodeStatusLine(404); // "HTTP/1.1 404 Not Found\r\n"
+ * encodeStatusLine(299); // "HTTP/1.1 299 \r\n"
+ * ```
+ *
  * RFC 9112 §4. Always of version 1.1, also in answer to HTTP/1.0 (RFC 9110 §2.5).
  */
 export function encodeStatusLine(status: number, reason?: string): string {
@@ -40,6 +46,11 @@ export function encodeStatusLine(status: number, reason?: string): string {
  * @param target - in the form that the method and the next hop want; visible ASCII without "#"
  * @throws EncodeError `ERR_INVALID_START_LINE` when the method is no token, or
  *   the target is empty or holds anything else (S45): percent-encode it first
+ *
+ * @example
+ * ```ts
+ * encodeRequestLine("GET", "/hello?to=me"); // "GET /hello?to=me HTTP/1.1\r\n"
+ * ```
  *
  * RFC 9112 §3.
  */
@@ -63,6 +74,11 @@ export function encodeRequestLine(method: string, target: string): string {
  * @param fields - `[name, value, name, value, …]`
  * @throws EncodeError `ERR_INVALID_FIELD` for a name that is no token or a
  *   value that could end the line (S42); nothing is encoded then
+ *
+ * @example
+ * ```ts
+ * `${encodeStatusLine(204)}${encodeFields(["Server", "example"])}\r\n`; // "HTTP/1.1 204 No Content\r\nServer: example\r\n\r\n"
+ * ```
  *
  * RFC 9112 §5.
  */

@@ -22,6 +22,15 @@ import { checkVersionOctet, isVersion, VERSION_OCTETS } from "./version.ts";
  * next call of {@link ResponseHeadDecoder.decode}. Of the limits, those on
  * method, target and leading empty lines have no meaning here: a response has
  * none of them.
+ *
+ * @example
+ * ```ts
+ * const decoder = new ResponseHeadDecoder();
+ * const octets = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+ * decoder.decode(octets, 0, octets.length); // 38
+ * decoder.status; // 200
+ * decoder.framingFor("GET"); // 5
+ * ```
  */
 export class ResponseHeadDecoder {
   /** From 100 to 999. */

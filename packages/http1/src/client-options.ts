@@ -84,6 +84,11 @@ export const DEFAULT_CLIENT_OPTIONS: Readonly<ResolvedClientOptions> = {
 /**
  * Fills in the defaults.
  * @throws RangeError when a number is negative or not a number, or `maxPipelined` is less than 1
+ *
+ * @example
+ * ```ts
+ * resolveClientOptions({ headTimeoutMs: 5_000 }).lingerMs; // 2_000
+ * ```
  */
 export function resolveClientOptions(options: ClientConnectionOptions = {}): ResolvedClientOptions {
   const resolved: Record<string, unknown> = { ...DEFAULT_CLIENT_OPTIONS };

@@ -93,6 +93,12 @@ export const DEFAULT_SERVER_OPTIONS: Readonly<Omit<ResolvedServerOptions, "handl
 /**
  * Fills in the defaults.
  * @throws RangeError when a number is negative or not a number
+ *
+ * @example
+ * ```ts
+ * const options = resolveServerOptions({ handler: (_, response) => response.text("hello"), headTimeoutMs: 5_000 });
+ * options.maxContentOctets; // 1_048_576
+ * ```
  */
 export function resolveServerOptions(options: ServerConnectionOptions): ResolvedServerOptions {
   const resolved: Record<string, unknown> = { ...DEFAULT_SERVER_OPTIONS };

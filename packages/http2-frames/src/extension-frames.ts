@@ -24,6 +24,13 @@ export interface AlternativeServices {
  * @returns `null` when the frame is to be ignored: its length does not add up, it names an origin on a stream or none
  *   on stream 0, or it holds what is not printable ASCII
  *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * const end = encodeAltsvc(out, 0, 0, "https://example.com", 'h2=":8443"');
+ * decodeAltsvc(0, out, FRAME_HEAD_OCTETS, end)?.value; // 'h2=":8443"'
+ * ```
+ *
  * RFC 7838 §4. Linear.
  */
 export function decodeAltsvc(
@@ -47,6 +54,12 @@ export function decodeAltsvc(
  * @param value - an Alt-Svc field value, e.g. `h2=":8443"`
  * @throws RangeError when there is an origin on a stream, or none on stream 0: the peer would ignore it
  *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * encodeAltsvc(out, 0, 0, "https://example.com", 'h2=":8443"'); // 40
+ * ```
+ *
  * RFC 7838 §4.
  */
 export function encodeAltsvc(out: Uint8Array, at: number, streamId: number, origin: string, value: string): number {
@@ -61,6 +74,13 @@ export function encodeAltsvc(out: Uint8Array, at: number, streamId: number, orig
  *
  * @returns the origins as they are written, e.g. `https://example.com`; `null` when the lengths do not add up and the
  *   frame is to be ignored. Entries that are empty or are not printable ASCII are left out
+ *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * const end = encodeOrigins(out, 0, ["https://example.com", "https://example.org"]);
+ * decodeOrigins(out, FRAME_HEAD_OCTETS, end); // ["https://example.com", "https://example.org"]
+ * ```
  *
  * RFC 8336 §2.1 and §2.2. Linear; an entry takes two octets or more, so that the frame's length bounds the list.
  */
@@ -81,6 +101,12 @@ export function decodeOrigins(bytes: Uint8Array, start: number, end: number): st
  * An ORIGIN frame. 9 octets, and for each origin 2 and its length.
  *
  * @param origins - ASCII serialisations such as `https://example.com`
+ *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * encodeOrigins(out, 0, ["https://example.com"]); // 30
+ * ```
  *
  * RFC 8336 §2.1.
  */

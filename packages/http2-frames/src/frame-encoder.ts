@@ -19,6 +19,13 @@ import { FLAG, FRAME_TYPE, LARGEST_FRAME_OCTETS, MAX_31_BIT } from "./frame-type
  * @throws RangeError for a length or an identifier that does not fit: what is cut off would make the peer read
  *   payload as frames
  *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * const at = encodeFrameHead(out, 0, 5, FRAME_TYPE.DATA, FLAG.END_STREAM, 1); // 9
+ * new TextEncoder().encodeInto("hello", out.subarray(at));
+ * ```
+ *
  * RFC 9113 §4.1.
  */
 export function encodeFrameHead(
@@ -42,6 +49,12 @@ export function encodeFrameHead(
 /**
  * SETTINGS of identifier and value, pair after pair. 9 octets and 6 for each pair.
  *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * encodeSettings(out, 0, [[SETTING.INITIAL_WINDOW_SIZE, 1_048_576]]); // 15
+ * ```
+ *
  * RFC 9113 §6.5.
  */
 export function encodeSettings(out: Uint8Array, at: number, settings: readonly (readonly [number, number])[]): number {
@@ -59,25 +72,56 @@ export function encodeSettingsAck(out: Uint8Array, at: number): number {
   return encodeFrameHead(out, at, 0, FRAME_TYPE.SETTINGS, FLAG.ACK, 0);
 }
 
-/** PING with the eight octets of `data` from `from` on. 17 octets. RFC 9113 §6.7. */
+/**
+ * PING with the eight octets of `data` from `from` on. 17 octets. RFC 9113 §6.7.
+ *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * encodePing(out, 0, new Uint8Array(8), 0, false); // 17
+ * ```
+ */
 export function encodePing(out: Uint8Array, at: number, data: Uint8Array, from: number, ack: boolean): number {
   const next = encodeFrameHead(out, at, 8, FRAME_TYPE.PING, ack ? FLAG.ACK : 0, 0);
   for (let i = 0; i < 8; i++) out[next + i] = data[from + i] as number;
   return next + 8;
 }
 
-/** RST_STREAM. 13 octets. RFC 9113 §6.4. */
+/**
+ * RST_STREAM. 13 octets. RFC 9113 §6.4.
+ *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * encodeRstStream(out, 0, 1, ERROR_CODE.CANCEL); // 13
+ * ```
+ */
 export function encodeRstStream(out: Uint8Array, at: number, streamId: number, errorCode: number): number {
   return encodeUint32(out, encodeFrameHead(out, at, 4, FRAME_TYPE.RST_STREAM, 0, streamId), errorCode);
 }
 
-/** WINDOW_UPDATE by 1 to {@link MAX_31_BIT} octets; stream 0 is the connection. 13 octets. RFC 9113 §6.9. */
+/**
+ * WINDOW_UPDATE by 1 to {@link MAX_31_BIT} octets; stream 0 is the connection. 13 octets. RFC 9113 §6.9.
+ *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * const end = encodeWindowUpdate(out, 0, 0, 65_536);
+ * encodeWindowUpdate(out, end, 1, 65_536); // 26
+ * ```
+ */
 export function encodeWindowUpdate(out: Uint8Array, at: number, streamId: number, increment: number): number {
   return encodeUint32(out, encodeFrameHead(out, at, 4, FRAME_TYPE.WINDOW_UPDATE, 0, streamId), increment);
 }
 
 /**
  * GOAWAY. 17 octets and the length of `debug`, text for people: what is not ASCII in it becomes `?`.
+ *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * encodeGoaway(out, 0, 7, ERROR_CODE.NO_ERROR, "bye"); // 20
+ * ```
  *
  * RFC 9113 §6.8.
  */
@@ -90,6 +134,12 @@ export function encodeGoaway(out: Uint8Array, at: number, lastStreamId: number, 
 
 /**
  * PRIORITY_UPDATE. 13 octets and the length of `value`, a Priority field value such as `u=1, i`, which is ASCII.
+ *
+ * @example
+ * ```ts
+ * const out = new Uint8Array(64);
+ * encodePriorityUpdate(out, 0, 1, "u=1, i"); // 19
+ * ```
  *
  * RFC 9218 §7.1.
  */

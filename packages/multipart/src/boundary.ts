@@ -12,6 +12,12 @@ export const FORM_DATA = "multipart/form-data";
 /**
  * Whether a text can be a boundary: 1 to 70 characters of those that pass through every gateway, the last no space.
  *
+ * @example
+ * ```ts
+ * isBoundary("form-7d"); // true
+ * isBoundary("a;b"); // false
+ * ```
+ *
  * RFC 2046 §5.1.1. Linear.
  */
 export function isBoundary(text: string): boolean {
@@ -45,6 +51,12 @@ export function boundaryOf(contentType: string | undefined): string {
 /**
  * A boundary that nobody can foresee, so that no value can be made to contain it (S53): 128 bits of
  * `crypto.getRandomValues`.
+ *
+ * @example
+ * ```ts
+ * makeBoundary().length; // 37
+ * new MultipartContent([{ name: "a", content: "b" }], { boundary: makeBoundary() }); // what it does by itself
+ * ```
  */
 export function makeBoundary(): string {
   let text = "form-";

@@ -29,6 +29,12 @@ export interface PartHead {
  *
  * Stricter: no line folding. `filename*` is not read: it must not be sent (RFC 7578 §4.2), and who reads it sees
  * another name than who does not. Other fields mean nothing (§4.8).
+ *
+ * @example
+ * ```ts
+ * const head = new TextEncoder().encode('Content-Disposition: form-data; name="photo"; filename="a.png"\r\n');
+ * parsePartHead(head).filename; // "a.png"
+ * ```
  */
 export function parsePartHead(head: Uint8Array, maxFields: number = MAX_HEAD_FIELDS): PartHead {
   const list: string[] = [];

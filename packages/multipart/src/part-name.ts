@@ -18,7 +18,14 @@ export function encodePartName(name: string): string {
   return name.replaceAll("\r", "%0D").replaceAll("\n", "%0A").replaceAll('"', "%22");
 }
 
-/** What {@link encodePartName} wrote. Other triplets are text: their `%` was never encoded. */
+/**
+ * What {@link encodePartName} wrote. Other triplets are text: their `%` was never encoded.
+ *
+ * @example
+ * ```ts
+ * decodePartName("a %22b%22 100%25"); // 'a "b" 100%25'
+ * ```
+ */
 export function decodePartName(text: string): string {
   if (!text.includes("%")) return text;
   return text.replaceAll(/%(?:0[dD]|0[aA]|22)/g, (triplet) =>

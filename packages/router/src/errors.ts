@@ -18,7 +18,19 @@ export class RoutePatternError extends TypeError {
   }
 }
 
-/** Two routes match exactly the same requests: one of them would never be called. */
+/**
+ * Two routes match exactly the same requests: one of them would never be called.
+ *
+ * @example
+ * ```ts
+ * const router = createRouter().get("/users/:id", (_, response) => response.text("a"));
+ * try {
+ *   router.get("/users/:name", (_, response) => response.text("b"));
+ * } catch (error) {
+ *   if (error instanceof RouteConflictError) console.error(error.registered); // GET /users/:id
+ * }
+ * ```
+ */
 export class RouteConflictError extends Error {
   override readonly name = "RouteConflictError";
   /** Stable, documented, safe to switch on. */

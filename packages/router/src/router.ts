@@ -53,7 +53,17 @@ export function createRouter(options: RouterOptions = {}): Router {
   return new Router(options);
 }
 
-/** Routes by method and path. Use {@link createRouter}. */
+/**
+ * Routes by method and path. Use {@link createRouter}.
+ *
+ * @example
+ * ```ts
+ * const api = createRouter().get("/todos/:id", (request, response) => response.json(request.params.get("id")));
+ * const router = createRouter().mount("/api", api);
+ * router.match("GET", "/api/todos/7")?.params.get("id"); // "7"
+ * router.routes().map(({ method, path }) => `${method} ${path}`); // ["GET /api/todos/:id"]
+ * ```
+ */
 export class Router {
   /** Answers requests: the router as a Handler. It is bound, so it can be passed on. */
   readonly dispatch: Handler;

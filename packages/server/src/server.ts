@@ -75,7 +75,21 @@ export function createServer(options: ServerOptions = {}): Server {
   return new Server(options);
 }
 
-/** An HTTP server. Use {@link createServer}. */
+/**
+ * An HTTP server. Use {@link createServer}.
+ *
+ * @example
+ * ```ts
+ * const server = createServer({ maxContentOctets: 10_000_000 });
+ * server.use((inner) => (request, response) => {
+ *   response.fields.set("Server", "example");
+ *   return inner(request, response);
+ * });
+ * server.get("/figures", (_, response) => response.json(server.figures));
+ * const { url } = await server.listen("127.0.0.1:0");
+ * const cut = await server.close({ graceMs: 5_000 }); // who was still being answered then
+ * ```
+ */
 export class Server {
   private readonly config: ServerOptions;
   private readonly router: Router;

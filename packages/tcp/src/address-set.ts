@@ -5,7 +5,17 @@
  */
 import { type IpAddress, parseIpAddress, unmapped } from "./ip-address.ts";
 
-/** Addresses that have one of some prefixes. An IPv4-mapped IPv6 address is its IPv4 address, in the set and in questions. */
+/**
+ * Addresses that have one of some prefixes. An IPv4-mapped IPv6 address is its IPv4 address, in the set and in questions.
+ *
+ * @example
+ * ```ts
+ * const ours = new AddressSet(["10.0.0.0/8", "2001:db8::/32"]);
+ * ours.has("10.1.2.3"); // true
+ * ours.has("::ffff:10.1.2.3"); // true
+ * ours.has("11.0.0.1"); // false
+ * ```
+ */
 export class AddressSet {
   private readonly prefixes: readonly Prefix[];
 

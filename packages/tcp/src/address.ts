@@ -51,7 +51,15 @@ export function parseAddress(address: Address): ParsedAddress {
   return hostAddress(parts[1] || parts[2] || DEFAULT_HOST, Number(parts[3]));
 }
 
-/** The address as people write it. */
+/**
+ * The address as people write it.
+ *
+ * @example
+ * ```ts
+ * formatAddress({ host: "::1", port: 8080 }); // "[::1]:8080"
+ * formatAddress({ path: "/run/app.sock" }); // "unix:/run/app.sock"
+ * ```
+ */
 export function formatAddress(address: ParsedAddress): string {
   if ("path" in address) return `unix:${address.path}`;
   return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;

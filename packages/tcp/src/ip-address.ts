@@ -60,7 +60,15 @@ export function canonicalIpAddress(text: string): string | null {
   return address === null ? null : formatIpAddress(unmapped(address));
 }
 
-/** The address as text: dotted decimal, or as RFC 5952 §4 and §5 write it. */
+/**
+ * The address as text: dotted decimal, or as RFC 5952 §4 and §5 write it.
+ *
+ * @example
+ * ```ts
+ * const address = parseIpAddress("2001:0DB8::0001");
+ * if (address !== null) formatIpAddress(address); // "2001:db8::1"
+ * ```
+ */
 export function formatIpAddress({ octets, zone }: IpAddress): string {
   if (octets.length === 4) return octets.join(".");
   const mapped = isMapped(octets);
@@ -78,7 +86,15 @@ export function unmapped(address: IpAddress): IpAddress {
   return isMapped(address.octets) ? { octets: address.octets.slice(12), zone: "" } : address;
 }
 
-/** 4 or 6, or 0 when the text is no IP address. */
+/**
+ * 4 or 6, or 0 when the text is no IP address.
+ *
+ * @example
+ * ```ts
+ * ipFamily("::1"); // 6
+ * ipFamily("127.1"); // 0
+ * ```
+ */
 export function ipFamily(text: string): 0 | 4 | 6 {
   const address = parseIpAddress(text);
   return address === null ? 0 : address.octets.length === 4 ? 4 : 6;

@@ -33,7 +33,23 @@ export interface WheelEntry {
   wheelTick: number;
 }
 
-/** A wheel on a clock that someone else turns: {@link TimerWheel.advance}. */
+/**
+ * A wheel on a clock that someone else turns: {@link TimerWheel.advance}.
+ *
+ * @example
+ * ```ts
+ * const wheel = new TimerWheel(0);
+ * const entry = {
+ *   deadline: 100,
+ *   onDeadline: () => console.log("100 ms are over"),
+ *   wheelNext: null,
+ *   wheelPrevious: null,
+ *   wheelTick: -1,
+ * };
+ * wheel.update(entry);
+ * wheel.advance(150);
+ * ```
+ */
 export class TimerWheel {
   /** ms; what {@link advance} said last, or what its clock has read since. */
   now: number;

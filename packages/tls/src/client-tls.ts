@@ -59,7 +59,15 @@ export function createClientTls(options: ClientTlsOptions = {}): ClientTls {
   return new ClientTls(options);
 }
 
-/** See {@link createClientTls}. */
+/**
+ * See {@link createClientTls}.
+ *
+ * @example
+ * ```ts
+ * const tls = createClientTls({ ca: "ca.pem" });
+ * const engine = await dial("example.com:443", connect, { secure: tls.secure("example.com") });
+ * ```
+ */
 export class ClientTls {
   private readonly context: SecureContext;
   private readonly alpn: string[];

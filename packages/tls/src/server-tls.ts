@@ -68,7 +68,16 @@ export function createServerTls(options: ServerTlsOptions): ServerTls {
   return new ServerTls(options);
 }
 
-/** See {@link createServerTls}. */
+/**
+ * See {@link createServerTls}.
+ *
+ * @example
+ * ```ts
+ * const tls = createServerTls({ certificates: { cert: "cert.pem", key: "key.pem" } });
+ * process.on("SIGHUP", () => tls.reload()); // throws, and changes nothing, when a file cannot be used
+ * tls.rotateTicketKeys();
+ * ```
+ */
 export class ServerTls {
   /** For `listen` of `@stack/tcp`: makes the handshake of an accepted socket. */
   readonly secure: Secure;
