@@ -97,7 +97,7 @@ export function canReuseReadBuffer(): Promise<boolean> {
 }
 
 const PROOF_OCTETS = 200_000; // more than the buffer and more than one read
-const PROOF_TIMEOUT_MS = 500;
+const PROOF_TIMEOUT_MS = 2_000; // what a busy machine takes to start says nothing of what it can do
 
 /** A loopback round trip through such a socket: every octet arrives, its answer leaves, both ends are seen. */
 function prove(): Promise<boolean> {

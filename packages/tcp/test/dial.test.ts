@@ -38,7 +38,7 @@ async function deaf(): Promise<{ host: string; port: number }> {
   onTestFinished(() => {
     for (const peer of waiting) peer.socket.destroy();
   });
-  await until(() => waiting.some((peer) => !peer.socket.connecting)); // the others wait in vain
+  await until(() => waiting.filter((peer) => !peer.socket.connecting).length > 1); // the others wait in vain
   return address;
 }
 

@@ -125,7 +125,7 @@ describe.each(READS)("the end of a connection, reuseReads %s", (reuseReads) => {
   test("closed follows abort in a turn of its own, and nothing is called after it", async () => {
     const { meet } = await serve((carrier) => new Recorder(carrier), { reuseReads });
     const { peer, engine } = await meet();
-    engine.deadline = engine.carrier.now + 100;
+    engine.deadline = engine.carrier.now + 500; // far enough not to pass before it is aborted
     engine.carrier.wantFlush();
     await turn();
     peer.send("too late");
@@ -136,7 +136,7 @@ describe.each(READS)("the end of a connection, reuseReads %s", (reuseReads) => {
     engine.send("never sent");
     await until(() => engine.reason !== undefined);
     const { peer: another, engine: slow } = await meet();
-    slow.deadline = slow.carrier.now + 200;
+    slow.deadline = slow.carrier.now + 550;
     slow.carrier.wantFlush();
     await until(() => slow.calls.includes("onDeadline"));
     expect(engine.calls).toEqual(["closed"]);

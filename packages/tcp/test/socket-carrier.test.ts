@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Carrier } from "../src/engine.ts";
+import { TICK_MS } from "../src/timer-wheel.ts";
 import { Echo, Recorder, turn, until } from "./engines.ts";
 import { folder, READS, serve } from "./serving.ts";
 
@@ -66,8 +67,14 @@ describe.each(READS)("an engine on an accepted socket, reuseReads %s", (reuseRea
   test("the clock is real, and coarse", async () => {
     const { meet } = await serve((carrier) => new Recorder(carrier), { reuseReads });
     const { engine } = await meet();
-    expect(Math.abs(engine.carrier.now - performance.now())).toBeLessThan(1_000);
-    expect(Math.abs(engine.carrier.epochSeconds - Date.now() / 1000)).toBeLessThan(2);
+    const { carrier } = engine;
+    // Of a process that was kept from working, or had no connection, the clock may lie behind; it is never ahead.
+    const began = carrier.now;
+    expect(began).toBeLessThanOrEqual(performance.now());
+    await until(() => carrier.now >= began + 2 * TICK_MS);
+    expect(carrier.now).toBeLessThanOrEqual(performance.now());
+    expect(Math.abs(carrier.epochSeconds - Date.now() / 1000)).toBeLessThan(60);
+    expect(Number.isInteger(carrier.epochSeconds)).toBe(true);
   });
 
   test("flush is called once on connecting, so that an engine may speak first", async () => {
@@ -141,13 +148,13 @@ describe.each(READS)("an engine on an accepted socket, reuseReads %s", (reuseRea
     }
     const { meet } = await serve((carrier) => new OneAtATime(carrier), { reuseReads });
     const { peer, engine } = await meet();
-    peer.send(randomBytes(1_000_000));
+    peer.send(randomBytes(20_000_000));
     await until(() => engine.calls.length === 1);
     for (let i = 0; i < 50; i++) await turn();
     expect(engine.calls).toEqual(["receive"]);
     engine.carrier.pauseReading(false);
     await until(() => engine.calls.length === 2);
-    expect(engine.receivedOctets).toBeLessThan(1_000_000);
+    expect(engine.receivedOctets).toBeLessThan(20_000_000); // more than two reads of any runtime
   });
 
   test("an engine that pauses before it is connected is given nothing", async () => {

@@ -298,6 +298,6 @@ describe("the timer wheel with many entries", () => {
     // Reads of the deadline: 11 updates, the slot it stood in first, the slot in which it fires, and what follows each.
     expect(Math.max(...entries.map((entry) => entry.reads))).toBeLessThanOrEqual(15);
     // Measured: 250 ms on two slow cores. A list that is searched, or sorted at each move, would take minutes.
-    expect(took).toBeLessThan(5_000);
+    expect(took).toBeLessThan(20_000);
   });
 });
