@@ -9,8 +9,8 @@
  */
 import { cookiePairs, formatCookie } from "@stack/http";
 import { ClientError } from "./errors.ts";
-import type { ClientResponse } from "./response.ts";
 import type { ClientLayer, ClientRequest } from "./send.ts";
+import { inTime, withinTotal } from "./total-time.ts";
 
 /** How a request came about, from which a jar tells what SameSite allows (RFC 6265bis §5.2). */
 export interface CookieContext {
@@ -41,7 +41,8 @@ export interface CookieJar {
  * Sends the cookies of a jar, and stores those that responses set.
  *
  * A call rejects with ClientError `ERR_CLIENT_COOKIES` when the jar fails: stage `"request"` before anything was sent,
- * `"head"` when the response's cookies cannot be kept; the `cause` is the jar's error.
+ * `"head"` when the response's cookies cannot be kept; the `cause` is the jar's error. What the jar takes long for counts
+ * for `timeouts.totalMs`, and ends with the signal.
  *
  * Its place is inside of redirects and outside of further attempts: each request of a chain of redirects gets what the
  * jar has for it, with what the redirect itself has set. All cookies of a response are stored before the response is
@@ -61,32 +62,42 @@ export interface CookieJar {
  */
 export function cookies(jar: CookieJar): ClientLayer {
   return (inner) => async (request) => {
-    const { href, method, redirectedFrom } = request;
+    const { method, redirectedFrom } = request;
     const context = { method, redirectedFrom };
-    let next = request;
-    try {
-      const given = await jar.cookiesFor(href, context);
-      if (given !== "") next = withCookies(request, given);
-    } catch (cause) {
-      throw failure(request, "request", "the cookie jar has no cookies to give; see the cause", cause);
-    }
-    const response = await inner(next);
+    const start = performance.now();
+    const next = await inTime(asked(jar, request, context), request, 0, "queue");
+    const response = await inner(withinTotal(next, performance.now() - start));
     const setCookie = response.fields.getAll("set-cookie");
-    if (setCookie.length > 0) await stored(response, setCookie, () => jar.store(href, setCookie, context), request);
+    if (setCookie.length === 0) return response;
+    try {
+      await inTime(stored(jar, request, setCookie, context), request, performance.now() - start, "head");
+    } catch (error) {
+      response.cancel();
+      throw error;
+    }
     return response;
   };
 }
 
+/** The request with the cookies that the jar has for it. */
+async function asked(jar: CookieJar, request: ClientRequest, context: CookieContext): Promise<ClientRequest> {
+  try {
+    const given = await jar.cookiesFor(request.href, context);
+    return given === "" ? request : withCookies(request, given);
+  } catch (cause) {
+    throw failure(request, "request", "the cookie jar has no cookies to give; see the cause", cause);
+  }
+}
+
 async function stored(
-  response: ClientResponse,
-  setCookie: readonly string[],
-  store: () => void | Promise<void>,
+  jar: CookieJar,
   request: ClientRequest,
+  setCookie: readonly string[],
+  context: CookieContext,
 ): Promise<void> {
   try {
-    await store();
+    await jar.store(request.href, setCookie, context);
   } catch (cause) {
-    response.cancel();
     throw failure(request, "head", `the cookie jar could not keep ${setCookie.length} cookies; see the cause`, cause);
   }
 }
