@@ -82,8 +82,7 @@ export abstract class RequestContent implements ContentSource, Incoming {
   // Incoming
 
   read(receiver: ContentReceiver): ContentSource {
-    if (this.receiver !== null || this.discarding)
-      throw new ResponseStateError("ERR_CONTENT_TAKEN", "the content was already taken; read it once");
+    if (this.receiver !== null || this.discarding) throw new ResponseStateError("ERR_CONTENT_TAKEN", TAKEN);
     this.receiver = receiver;
     if (this.received) receiver.onEnd(null);
     else if (this.gone !== null) receiver.onError(this.gone);
@@ -113,8 +112,7 @@ export abstract class RequestContent implements ContentSource, Incoming {
 
   stop(_code: number): void {
     this.discard();
-    this.connection?.closeAfterThis(); // a reader that gave up wanted less than the client sends: no second round of it
-    this.connection?.contentWanted();
+    this.connection?.contentStopped(this);
   }
 
   // What the connection tells
@@ -166,5 +164,12 @@ export abstract class RequestContent implements ContentSource, Incoming {
   release(): void {
     this.connection = null;
     this.goneListener = null;
+    if (this.received || this.discarding) return;
+    // What was not asked for by now never comes, for who waits and for who will ask.
+    this.discarding = true;
+    this.receiver?.onError(new ResponseStateError("ERR_CONTENT_TAKEN", TAKEN));
   }
 }
+
+const TAKEN =
+  "the content was taken already, or is no longer to be had; read it once, and before the response is complete";

@@ -24,6 +24,7 @@ import {
   requestTimeout,
   takenTooSlowly,
 } from "./refusal.ts";
+import type { RequestContent } from "./request-content.ts";
 import { RequestInput } from "./request-input.ts";
 import { ServerExchange } from "./server-exchange.ts";
 import type { TunnelEnd } from "./tunnel.ts";
@@ -126,8 +127,8 @@ export class ServerConnection extends RequestInput {
       this.finish();
       return;
     }
-    // What is left is little: read away, it keeps the connection (RFC 9112 §9.3, S26, S27).
-    exchange.discard();
+    // Who reads goes on reading; else what is left is little: read away, it keeps the connection (RFC 9112 §9.3, S26, S27).
+    if (!exchange.isRead) exchange.discard();
     this.contentWanted();
   }
 
@@ -137,6 +138,13 @@ export class ServerConnection extends RequestInput {
     this.awaitContent();
     if (this.held !== null) this.processHeld();
     else this.pause(false);
+  }
+
+  /** A reader that gave up wanted less than the client sends: no second round of it. */
+  contentStopped(exchange: RequestContent): void {
+    this.closing = true;
+    if (exchange.responded && !this.processing && this.exchange === exchange) this.finish();
+    else this.contentWanted();
   }
 
   /** The octets after the head belong to another protocol. */

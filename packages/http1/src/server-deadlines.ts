@@ -56,6 +56,12 @@ export class ServerDeadlines {
     this.due = Math.min(now + options.contentTimeoutMs, this.requestStart + options.requestTimeoutMs);
   }
 
+  /** The response is complete and the content is not, for its reader's sake: it has the whole request's time (S89). */
+  readerOwes(): void {
+    this.receiving?.stop();
+    this.due = this.requestStart + this.options.requestTimeoutMs;
+  }
+
   /** The content is complete, or we are the ones who do not take it. */
   nothingOwed(): void {
     this.due = NEVER;

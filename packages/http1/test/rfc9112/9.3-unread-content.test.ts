@@ -1,6 +1,6 @@
-import type { Handler } from "@stack/http";
+import type { Handler, HttpRequest } from "@stack/http";
 import { describe, expect, test } from "vitest";
-import { echoTarget, get, ok, refusal, serve } from "../served.ts";
+import { echoTarget, get, ok, refusal, type Served, serve } from "../served.ts";
 
 const CLOSE = "Connection: close\r\n";
 
@@ -126,6 +126,100 @@ describe("RFC 9112 §9.3 content that the handler does not read", () => {
     peer.expectText(ok("x".repeat(100)));
     peer.send(post("/", "x".repeat(100)));
     expect(peer.takeText().slice(0, 12)).toBe("HTTP/1.1 413");
+  });
+});
+
+describe("RFC 9112 §9.3 content that the handler reads on behind its answer", () => {
+  /** Answers at once, then reads; the outcome of both. */
+  function early(read: (request: HttpRequest) => Promise<unknown>): { handler: Handler; outcome: () => unknown } {
+    let outcome: unknown = "nothing";
+    const handler: Handler = (request, response) => {
+      const reading = read(request);
+      response.send(request.target);
+      return reading.then(
+        (value) => {
+          outcome = value;
+        },
+        (error: { code?: string }) => {
+          outcome = error.code;
+        },
+      );
+    };
+    return { handler, outcome: () => outcome };
+  }
+
+  test.each([
+    ["of a known length", post("/1", "one, two")],
+    ["in chunks", chunked("/1", "one, ", "two")],
+    ["longer than is read away", post("/1", "x".repeat(100))],
+  ])("all of it comes, %s, and the next request behind it", async (_, wire) => {
+    for (const cut of [Number.MAX_SAFE_INTEGER, 1, 7]) {
+      const { handler, outcome } = early((request) => request.text());
+      const { peer, requests } = serve(handler, { cut, maxDrainOctets: 10 });
+      peer.send(wire.slice(0, -8));
+      peer.expectText(ok("/1"));
+      peer.send(wire.slice(-8) + get("/2"));
+      await peer.settled();
+      expect(outcome()).toMatch(/^(one, two|x{100})$/);
+      expect([requests, peer.ended]).toEqual([["POST /1", "GET /2"], false]);
+    }
+  });
+
+  test("a client that ends before it, or stops sending, is told of to the reader", async () => {
+    for (const [finish, code] of [
+      [({ peer }: Served) => peer.end(), "ERR_HTTP1_INCOMPLETE"],
+      [({ clock }: Served) => clock.advance(30_000), "ERR_HTTP1_TOO_SLOW"],
+      [({ carrier }: Served) => carrier.lose(null), "ERR_PEER_GONE"],
+    ] as const) {
+      const { handler, outcome } = early((request) => request.text());
+      const served = serve(handler);
+      served.peer.send(post("/1", "one", 10)).expectText(ok("/1"));
+      finish(served);
+      await served.peer.settled();
+      expect(outcome()).toBe(code);
+      served.peer.expectText("");
+    }
+  });
+
+  test("a reader that stops half-way keeps nobody: the whole request's time is its last", async () => {
+    const { handler, outcome } = early((request) => request.content.stream()[Symbol.asyncIterator]().next());
+    const { peer, clock } = serve(handler, { requestTimeoutMs: 60_000 });
+    peer.send(post("/1", "x".repeat(100_000), 200_000)).expectText(ok("/1"));
+    await peer.settled();
+    expect(outcome()).toMatchObject({ done: false });
+    peer.send("x".repeat(90_000));
+    clock.advance(59_999);
+    expect(peer.ended).toBe(false);
+    clock.advance(1);
+    expect(peer.ended).toBe(true);
+  });
+
+  test("a reader that gives up behind the answer ends the connection", async () => {
+    const { handler } = early(async (request) => {
+      for await (const _ of request) return "enough";
+      return "";
+    });
+    const { peer } = serve(handler);
+    peer.send(post("/1", "one", 10)).expectText(ok("/1"));
+    await peer.settled();
+    expect(peer.ended).toBe(true);
+  });
+
+  test.each([
+    ["more than is read away", post("/1", "one", 100_000)],
+    [
+      "content that waits for 100",
+      post("/1", "", 3).replace("Content-Length", "Expect: 100-continue\r\nContent-Length"),
+    ],
+  ])("who begins to read too late is told so: %s", async (_, wire) => {
+    let outcome = "nothing";
+    const { peer } = serve(async (request, response) => {
+      response.send(request.target);
+      outcome = await request.text().catch((error: { code: string }) => error.code);
+    });
+    peer.send(wire).expectText(ok("/1", CLOSE));
+    await peer.settled();
+    expect(outcome).toBe("ERR_CONTENT_TAKEN");
   });
 });
 
