@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Carrier, dispatch, Fields, HttpRequest, HttpResponse, type ResponseSink } from "@stack/http";
+import { type Carrier, dispatch, Fields, fail, HttpRequest, HttpResponse, type ResponseSink } from "@stack/http";
 import { ConnectionError, ERROR_CODE, MAX_31_BIT, PREFACE, SETTING } from "@stack/http2-frames";
 import { Connection } from "./connection.ts";
 import { Http2Error, isFault } from "./errors.ts";
@@ -226,21 +226,22 @@ export class ServerConnection extends Connection {
   }
 
   private admitContent(stream: ServerStream, request: HttpRequest, response: HttpResponse): boolean {
-    const { maxContentOctets, onExpectContinue } = this.options;
+    const { maxContentOctets, onExpectContinue, onError } = this.options;
     if (request.method === "CONNECT") return true;
-    stream.contentLimit = typeof maxContentOctets === "number" ? maxContentOctets : maxContentOctets(request);
-    if (stream.contentLength > stream.contentLimit) {
-      this.answer(response, 413, `the content is larger than ${stream.contentLimit} octets`);
-      return false;
-    }
-    if (onExpectContinue !== null && request.fields.get("expect") !== undefined) {
-      const status = onExpectContinue(request);
-      if (status !== 100) {
-        this.answer(response, status, "the content was refused before it was sent");
+    let status = 100;
+    try {
+      stream.contentLimit = typeof maxContentOctets === "number" ? maxContentOctets : maxContentOctets(request);
+      if (stream.contentLength > stream.contentLimit) {
+        this.answer(response, 413, `the content is larger than ${stream.contentLimit} octets`);
         return false;
       }
+      if (stream.awaitsContinue && onExpectContinue !== null) status = onExpectContinue(request);
+    } catch (error) {
+      fail(error, request, response, onError); // who may ask here answers for the handler, and fails like one
+      return false;
     }
-    return true;
+    if (status !== 100) this.answer(response, status, "the content was refused before it was sent");
+    return status === 100;
   }
 
   private answer(response: HttpResponse, status: number, message: string): void {

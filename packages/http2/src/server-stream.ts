@@ -43,7 +43,8 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   private readonly carrier: Carrier;
   private readonly options: ResolvedOptions;
   private readonly requestScheme: string;
-  private awaitsContinue: boolean;
+  /** The client waits for 100 before it sends content (RFC 9110 §10.1.1). */
+  awaitsContinue: boolean;
   private phase: number;
   /** Octets that the response's Content-Length still promises, or -1. */
   private promised: number;
@@ -284,8 +285,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     // RFC 9110 §8.6: never with 204; with HEAD and 304 what GET would have had
     const length = octets < 0 || status === 204 || status === 304 || (bare && octets === 0) ? "" : String(octets);
     this.headList = responseFields(status, fields.lines(), length, imfFixdate(this.carrier.epochSeconds));
-    const at = this.headList.indexOf("content-length");
-    this.promised = at > 0 && !bare ? Number(this.headList[at + 1]) : -1;
+    this.promised = bare ? -1 : lengthIn(this.headList);
     this.phase = bare ? NO_CONTENT : WITH_CONTENT;
   }
 
@@ -305,6 +305,12 @@ const NOT_ASCII = /[^\x00-\x7f]/;
 
 function isAscii(text: string): boolean {
   return text.length <= SMALL_CONTENT && !NOT_ASCII.test(text);
+}
+
+/** The Content-Length in a list of names and values, or -1. A value can be anything, a field's name too. */
+function lengthIn(list: readonly string[]): number {
+  for (let i = 0; i < list.length; i += 2) if (list[i] === "content-length") return Number(list[i + 1]);
+  return -1;
 }
 
 function lengthMismatch(left: number, octets: number): ResponseStateError {

@@ -186,6 +186,17 @@ describe.each(VERSIONS)("$name, $client", (over) => {
       expect(Math.abs(age)).toBeLessThan(60);
     });
 
+    test("a field whose value is the name of another", async () => {
+      const { ask } = await handle((_, response) => {
+        response.fields.set("Access-Control-Expose-Headers", "content-length");
+        response.fields.set("Vary", "date");
+        response.text("four");
+      });
+      const { status, fields, text } = await (await ask({})).done;
+      expect([status, only(fields["content-length"]), only(fields.vary), text]).toEqual([200, "4", "date", "four"]);
+      expect(fields.date).toHaveLength(1);
+    });
+
     test("a Date that the handler sets stays", async () => {
       const { ask } = await handle((_, response) => {
         response.fields.set("Date", "Sun, 06 Nov 1994 08:49:37 GMT");
@@ -383,6 +394,24 @@ describe.each(VERSIONS)("$name, $client", (over) => {
       exchange.cancel();
     });
 
+    // Our client of HTTP/1.1 leaves when it has its answer (RFC 9112 §9.5).
+    const leaves = over.name === "HTTP/1.1" && over.client === "our client";
+    test.runIf(!leaves)("a handler that reads on behind its answer gets all of it", async () => {
+      let read = "";
+      const { ask } = await handle(async (request, response) => {
+        const reading = request.text();
+        response.text("accepted");
+        read = await reading;
+      });
+      const exchange = await ask({ content: null });
+      exchange.write("one, ");
+      await until(() => exchange.text === "accepted");
+      exchange.write("two");
+      exchange.end();
+      await until(() => read === "one, two");
+      expect((await exchange.done).status).toBe(200);
+    });
+
     test("an echo, piece by piece while both go on", async () => {
       const { ask } = await handle((request, response) => response.stream(request.content));
       const exchange = await ask({ content: null });
@@ -433,6 +462,24 @@ describe.each(VERSIONS)("$name, $client", (over) => {
       expect(errors).toHaveLength(3);
       const { status, text } = await (await ask({ target: "/teapot" })).done;
       expect([status, text]).toEqual([418, "short and stout\n"]);
+    });
+
+    test("a hook that throws is 500, too, and costs its own request only", async () => {
+      const fault = (): never => {
+        throw new Error("a fault of the hook");
+      };
+      for (const options of [{ onExpectContinue: fault }, { maxContentOctets: fault }]) {
+        const errors: unknown[] = [];
+        const { ask } = await handle((_, response) => response.text("ok"), {
+          ...options,
+          onError: (error, request) => errors.push([(error as Error).message, request?.method]),
+        });
+        const other = await ask({});
+        const exchange = await ask({ method: "POST", content: null, length: 2, fields: [["Expect", "100-continue"]] });
+        const { status, informational } = await exchange.head;
+        expect([status, informational, errors]).toEqual([500, [], [["a fault of the hook", "POST"]]]);
+        expect((await other.done).text).toBe("ok");
+      }
     });
 
     test("one that fails behind its head breaks the response off: it never looks whole", async () => {

@@ -340,6 +340,14 @@ describe("RFC 9113 §8.1: requests", () => {
     await client.expectLater("HEADERS 3 :status=200 content-length=2", 'DATA 3 "no" END_STREAM');
   });
 
+  test("another expectation is the handler's business: the hook is not asked (RFC 9110 §10.1.1)", async () => {
+    const { client } = serve(async (request, response) => response.send(await count(request)), {
+      onExpectContinue: () => 417,
+    });
+    client.send(post(1, "/", [["expect", "something"]]), data(1, "four", { end: true }));
+    await client.expectLater("HEADERS 1 :status=200 content-length=1", 'DATA 1 "4" END_STREAM');
+  });
+
   test("Expect: 100-continue: a hook refuses before the handler is called", () => {
     const { client, requests } = serve(() => {}, { onExpectContinue: () => 417 });
     client.send(post(1, "/", [["expect", "100-continue"]]));
