@@ -14,13 +14,14 @@ import {
   EventStreamParser,
   Fields,
   type FieldsInit,
-  parseMediaType,
 } from "@stack/http";
 import { ownOptions } from "./client-options.ts";
 import { ClientError, type ClientErrorCode } from "./errors.ts";
 import { type LayerClock, PROCESS_CLOCK, pause } from "./layer-clock.ts";
+import { mimeTypeOf } from "./mime-type.ts";
 import type { RequestInit } from "./request-options.ts";
 import type { ClientResponse } from "./response.ts";
+import { trimWhitespace } from "./whitespace.ts";
 
 /** An event, as it came. */
 export interface ReceivedEvent {
@@ -182,7 +183,8 @@ function judge(response: ClientResponse, retryStatuses: readonly number[]): Clie
     if (retryStatuses.includes(status)) return error;
     throw error;
   }
-  if (parseMediaType(fields.get("content-type") ?? "")?.essence === EVENT_STREAM) return null;
+  // As laxly as the standard reads it: what is behind the essence means nothing, and may be nothing.
+  if (mimeTypeOf(fields)?.essence === EVENT_STREAM) return null;
   throw streamError(origin, `the answer is not ${EVENT_STREAM}; is it the URL of a stream of events?`);
 }
 
@@ -225,7 +227,8 @@ function fieldsOf(init: FieldsInit | undefined, lastEventId: string): Fields {
   const fields = new Fields(init);
   for (const [name, value] of DEFAULTS) if (!fields.has(name)) fields.append(name, value);
   if (lastEventId === "") return fields;
-  const octets = Buffer.from(lastEventId).toString("latin1"); // UTF-8, as the standard says (§9.2.3)
+  // UTF-8, as the standard says (§9.2.3), without what the server would take off (RFC 9110 §5.5).
+  const octets = trimWhitespace(Buffer.from(lastEventId).toString("latin1"));
   if (octets.length > MAX_LAST_EVENT_ID || !SENDABLE.test(octets))
     throw streamError("", "the last event's id is too long, or holds what no field can, and cannot be sent back");
   return fields.set("Last-Event-ID", octets);
@@ -262,8 +265,8 @@ const ENDLESS = { contentMs: Number.POSITIVE_INFINITY, totalMs: Number.POSITIVE_
 /** More are beyond every bound, and would be no number in the end. */
 const MAX_DOUBLINGS = 40;
 
-/** What a field value may hold, white space at its ends excepted. */
-const SENDABLE = /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/;
+/** What a field value may hold. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const NAMES: ReadonlySet<string> = new Set([
   "fields",
