@@ -48,14 +48,13 @@ async function serve(flags: Flags): Promise<void> {
     server: serverOptions(flags, log),
   });
   try {
+    // First what files can be wrong with: nothing is said to listen that will not.
+    const tls = flags.tlsPort === null ? null : await tlsContext(flags, log);
     const { url } = await server.listen({ host: flags.host, port: flags.port });
     let open = url;
     log.plain(`${NAME} ${VERSION} listening on ${url}`);
-    if (flags.tlsPort !== null) {
-      const secured = await server.listen(
-        { host: flags.host, port: flags.tlsPort },
-        { tls: await tlsContext(flags, log) },
-      );
+    if (flags.tlsPort !== null && tls !== null) {
+      const secured = await server.listen({ host: flags.host, port: flags.tlsPort }, { tls });
       open += ` or ${secured.url} (HTTP/2)`;
       log.plain(`${NAME} ${VERSION} listening on ${secured.url}`);
     }

@@ -92,6 +92,7 @@ describe("the command line", () => {
   test("a certificate that is not there is one line on stderr, and exit code 1", async () => {
     const files = ["--cert", "/nowhere/cert.pem", "--key", "/nowhere/key.pem"];
     expect(await run(["--port", "0", "--tls-port", "0", ...files]).ended).toBe(1);
+    expect(program?.stdout).toBe(""); // and nothing was said to listen
     expect(program?.stderr).toMatch(/^stack-server: .*\/nowhere\/.*\n$/);
     expect(program?.stderr.match(/\n/g)).toHaveLength(1);
   });
