@@ -60,6 +60,7 @@ export const INPUTS = [
 export type StateName = (typeof STATES)[number];
 export type InputName = (typeof INPUTS)[number];
 
+/** From each state, the inputs that change it, and the state that follows. RFC 9113 §5.1. */
 export const TRANSITIONS: Record<StateName, { readonly [I in InputName]?: StateName }> = {
   IDLE: {
     SEND_HEADERS: "OPEN",
