@@ -64,6 +64,18 @@ describe("docs/architecture.md", () => {
     expect(named.filter((file) => !known.has(file) && !existsSync(join(ROOT, "packages", file)))).toEqual([]);
   });
 
+  test("names functions that their files have", () => {
+    const named = [...text.matchAll(/`(?:[\w-]+\/src\/)?([\w-]+\.ts)` `(\w+)`/g)];
+    expect(named.length).toBeGreaterThan(8);
+    const missing = named.filter(([, file = "", name = ""]) => {
+      const homes = sources
+        .filter((source) => basename(source) === file)
+        .map((source) => join(ROOT, "packages", source));
+      return !homes.some((home) => new RegExp(`\\b${name}\\b`).test(readFileSync(home, "utf8")));
+    });
+    expect(missing.map(([words]) => words)).toEqual([]);
+  });
+
   test("shows every package", () => {
     const packages = readdirSync(join(ROOT, "packages")).filter((name) =>
       existsSync(join(ROOT, "packages", name, "package.json")),
