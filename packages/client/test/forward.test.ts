@@ -27,7 +27,7 @@ beforeEach(async () => {
     });
   }).listen(0, "127.0.0.1");
   await once(upstream, "listening");
-  client = createClient({ timeouts: { headMs: 200 } });
+  client = createClient();
   proxy = createServer({ onError: () => {} });
   proxy.mount("/", client.forward(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`));
   port = (await proxy.listen(0)).port;
@@ -136,7 +136,10 @@ describe("a response that comes back", () => {
 describe("a server that fails", () => {
   test("with no head in time is 504", async () => {
     answer = "";
-    expect(await ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1\.1 504 /);
+    const hasty = createClient({ timeouts: { headMs: 200 } });
+    onTestFinished(() => hasty.close({ graceMs: 0 }));
+    proxy.mount("/hasty", hasty.forward(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`));
+    expect(await ask("GET /hasty HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1\.1 504 /);
   });
 
   test("with garbage is 502, and says nothing of the cause", async () => {

@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -94,14 +94,31 @@ export async function startTelling(command: string, ...args: string[]): Promise<
   });
 }
 
-/** Ports that were free a moment ago: these programs cannot be told to choose one. */
+/**
+ * Ports that are free: these programs cannot be told to choose one.
+ *
+ * Below those that the system gives out for port 0 (net.ipv4.ip_local_port_range), which another test may get before the
+ * program listens, and from a place of this process's own.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = FIRST_PORT + ((process.pid * 64 + tried++) % PORTS);
+    const server = createServer().listen(port, "127.0.0.1");
+    const free = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    ports.push(port);
+  }
   return ports;
 }
+
+const FIRST_PORT = 10_240;
+const PORTS = 22_016;
+let tried = 0;
 
 /** A folder with files. */
 export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): { path: string; remove(): void } {

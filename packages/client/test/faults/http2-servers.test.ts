@@ -1,6 +1,15 @@
 import { type Client, type ClientError, createClient } from "@stack/client";
 import { afterEach, describe, expect, test } from "vitest";
-import { data, goaway, headers, pushPromise, rstStream, settings, windowUpdate } from "../../../http2/test/wire.ts";
+import {
+  data,
+  goaway,
+  headers,
+  ping,
+  pushPromise,
+  rstStream,
+  settings,
+  windowUpdate,
+} from "../../../http2/test/wire.ts";
 import { type FramePeer, http2Server } from "./http2-server.ts";
 import type { TcpServer } from "./tcp-server.ts";
 
@@ -38,9 +47,18 @@ async function until(condition: () => boolean): Promise<void> {
 
 const OK = (id: number): string => headers(id, [[":status", "200"]]) + data(id, "ok", { end: true });
 
-/** A server that sends responses of so many octets as far as the client's windows go, no further. */
-async function keepingWindows(sizes: Readonly<Record<string, number>>): Promise<TcpServer> {
+/**
+ * A server that sends responses of so many octets as far as the client's windows go, no further.
+ *
+ * @param onFull - a connection's window is used up, and its client has got all of it
+ */
+async function keepingWindows(
+  sizes: Readonly<Record<string, number>>,
+  onFull: () => void = () => {},
+): Promise<TcpServer> {
   const windows = new Map<FramePeer, Map<number, number>>();
+  let fills = 0;
+  let asked = "";
   const owed: { peer: FramePeer; id: number; octets: number }[] = [];
   const windowOf = (peer: FramePeer, id: number): number => windows.get(peer)?.get(id) ?? 65_535;
   const open = (peer: FramePeer, id: number, octets: number): void => {
@@ -50,6 +68,7 @@ async function keepingWindows(sizes: Readonly<Record<string, number>>): Promise<
   return http2Server((line, peer) => {
     const [, id = "", octets = ""] = /^WINDOW_UPDATE (\d+) (\d+)/.exec(line) ?? [];
     if (id !== "") open(peer, Number(id), Number(octets));
+    if (line === `PING "${asked}" ACK` && windowOf(peer, 0) === 0) onFull();
     const path = /:path=(\S+)/.exec(line)?.[1];
     if (path !== undefined) {
       peer.say(headers(streamOf(line), [[":status", "200"]]));
@@ -63,6 +82,9 @@ async function keepingWindows(sizes: Readonly<Record<string, number>>): Promise<
         open(one.peer, 0, -most);
         open(one.peer, one.id, -most);
         one.peer.say(data(one.id, "x".repeat(most), { end: one.octets === 0 }));
+        if (windowOf(one.peer, 0) > 0) continue;
+        asked = `${++fills}`.padStart(8, "0");
+        one.peer.say(ping(asked));
       }
   });
 }
@@ -312,10 +334,13 @@ describe("windows", () => {
   });
 
   test("where a connection's window is used up, another connection is opened", async () => {
-    server = await keepingWindows({ "/large": 1_000_000, "/small": 2 });
+    let full = false;
+    server = await keepingWindows({ "/large": 1_000_000, "/small": 2 }, () => {
+      full = true;
+    });
     client = createClient({ version: "prior-knowledge", http2: { maxHeldOctets: 0 } });
     const large = await client.get(`${server.origin}/large`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => full);
     expect(await (await client.get(`${server.origin}/small`)).text()).toBe("xx");
     expect(server.sockets.length).toBe(2);
     expect((await large.bytes()).length).toBe(1_000_000);

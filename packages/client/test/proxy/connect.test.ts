@@ -243,7 +243,7 @@ describe("S114, S115: what a proxy may answer to CONNECT", () => {
 
   test("a proxy that says nothing: the time of the stage", async () => {
     const proxy = await scriptedProxy("");
-    const client = clientWith({ proxy: proxy.url, timeouts: { connectMs: 100 } });
+    const client = clientWith({ proxy: proxy.url, timeouts: { connectMs: 600 } });
     const error = await failure(client.get("https://a.example/"));
     expect(error).toMatchObject({ code: "ERR_CLIENT_CONNECT_TIMEOUT", stage: "proxy" });
     await until(() => proxy.open.size === 0);

