@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { parseAuthority } from "@stack/http";
 
 /** A request's head, taken apart. One object is reused: read it before the next call. */
 export class RequestHead {
@@ -112,9 +113,10 @@ export class RequestHead {
   }
 
   private isRequest(authoritySeen: boolean): boolean {
-    if (this.method === "" || AUTHORITY_FORBIDS.test(this.authority)) return false;
+    if (this.method === "" || !isAuthority(this.authority)) return false;
+    // §8.5: a host and a port (RFC 9110 §9.3.6), and nothing else
     if (this.method === "CONNECT" && this.protocol === "")
-      return authoritySeen && this.authority !== "" && this.scheme === "" && this.path === ""; // §8.5
+      return authoritySeen && WITH_PORT.test(this.authority) && this.scheme === "" && this.path === "";
     if (this.protocol !== "" && this.method !== "CONNECT") return false; // RFC 8441 §4
     if (!SCHEME.test(this.scheme) || TARGET_FORBIDS.test(this.path)) return false;
     if (this.path === "*") return this.method === "OPTIONS";
@@ -200,5 +202,15 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const NOT_VALUE = /[^\t\x20-\x7e\x80-\xff]|^[\t ]|[\t ]$/;
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 const TARGET_FORBIDS = /[^\x21-\x7e]|#/;
-/** No userinfo (§8.3.1), and nothing that ends a host. */
-const AUTHORITY_FORBIDS = /[^\x21-\x7e]|[@/?#\\]/;
+const WITH_PORT = /:\d+$/;
+
+/** A host and perhaps a port, as in Host (S24), without userinfo (§8.3.1); or nothing. */
+function isAuthority(text: string): boolean {
+  if (text === known || text === "") return true;
+  if (parseAuthority(text) === null) return false;
+  known = text;
+  return true;
+}
+
+/** The last authority that was right: most requests are for one and the same. */
+let known = "";

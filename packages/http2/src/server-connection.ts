@@ -179,10 +179,22 @@ export class ServerConnection extends Connection {
     const { earlyPriorities } = this;
     const stream = this.streams.get(streamId);
     if (stream !== undefined) this.output.reprioritise(stream, priority);
-    else if (streamId % 2 === 1 && this.isIdle(streamId)) {
-      if (earlyPriorities.size >= this.options.maxConcurrentStreams) earlyPriorities.clear(); // none of them is coming
+    else if (this.isIdle(streamId)) {
+      // RFC 9218 §7.1: for both of these
+      if (streamId % 2 === 0) throw new ConnectionError(PROTOCOL_ERROR, `PRIORITY_UPDATE for idle stream ${streamId}`);
+      if (!earlyPriorities.has(streamId) && !this.hasRoomForEarly())
+        throw new ConnectionError(PROTOCOL_ERROR, "priorities for more streams than SETTINGS_MAX_CONCURRENT_STREAMS");
       earlyPriorities.set(streamId, priority);
     }
+  }
+
+  /** Whether another idle stream may have a priority: those that were passed over in the meantime are idle no more. */
+  private hasRoomForEarly(): boolean {
+    const { earlyPriorities, options } = this;
+    const most = options.maxConcurrentStreams - (this.streams.size - this.pushed);
+    if (earlyPriorities.size < most) return true;
+    for (const streamId of earlyPriorities.keys()) if (!this.isIdle(streamId)) earlyPriorities.delete(streamId);
+    return earlyPriorities.size < most;
   }
 
   protected promiseReceived(): void {}

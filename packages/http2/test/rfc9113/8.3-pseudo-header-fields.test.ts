@@ -87,6 +87,14 @@ describe("RFC 9113 §8.3.1: a request", () => {
     ["an :authority with userinfo", [METHOD, SCHEME, [":authority", "a@b.example"], PATH]],
     ["an :authority with a path", [METHOD, SCHEME, [":authority", "a.example/x"], PATH]],
     ["an :authority with CR LF", [METHOD, SCHEME, [":authority", "a\r\nb"], PATH]],
+    ["an :authority whose port is none (S24)", [METHOD, SCHEME, [":authority", "a.example:http"], PATH]],
+    ["an :authority whose port is too large", [METHOD, SCHEME, [":authority", "a.example:65536"], PATH]],
+    ["an :authority without a host", [METHOD, SCHEME, [":authority", ":80"], PATH]],
+    ["an :authority with half an IPv6 address", [METHOD, SCHEME, [":authority", "[::1"], PATH]],
+    ["an :authority that goes on behind one", [METHOD, SCHEME, [":authority", "[::1]b.example"], PATH]],
+    ["an :authority with quotes", [METHOD, SCHEME, [":authority", '"a.example"'], PATH]],
+    ["an :authority with half a percent triplet", [METHOD, SCHEME, [":authority", "a%2.example"], PATH]],
+    ["a Host whose port is none, for :authority", [METHOD, SCHEME, PATH, ["host", "a.example:http"]]],
     ["Host for another server than :authority", [METHOD, SCHEME, AUTHORITY, PATH, ["host", "b.example"]]],
     ["two Hosts", [METHOD, SCHEME, PATH, HOST, HOST]],
     ["two Hosts, beside :authority", [METHOD, SCHEME, AUTHORITY, PATH, HOST, HOST]],
@@ -114,6 +122,10 @@ describe("RFC 9113 §8.5: CONNECT", () => {
     ["no authority", [CONNECT]],
     ["an empty one", [CONNECT, [":authority", ""]]],
     ["Host alone", [CONNECT, HOST]],
+    ["no port (RFC 9110 §9.3.6)", [CONNECT, [":authority", "b.example"]]],
+    ["an empty port", [CONNECT, [":authority", "b.example:"]]],
+    ["a port that is too large", [CONNECT, [":authority", "b.example:65536"]]],
+    ["a port and no host", [CONNECT, [":authority", ":443"]]],
   ])("S81: malformed: %s", (_, lines) => {
     expect(becomes(lines)).toEqual(MALFORMED);
   });

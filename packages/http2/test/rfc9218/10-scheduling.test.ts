@@ -122,18 +122,37 @@ describe("RFC 9218 §7.1: PRIORITY_UPDATE", () => {
     expect(release(served)).toEqual(["5", "3"]);
   });
 
-  test("S59: of streams that never come, no more are kept than may be open", () => {
-    const served = ready();
-    for (let id = 3; id < 1_003; id += 2) served.client.send(priorityUpdate(id, "u=0"));
-    ask(served, FRAME, "u=7", "u=1");
-    expect(release(served)).toEqual(["5", "3"]); // theirs are forgotten
+  test("S59: of more streams than may be open, idle and active together, it is a connection error", () => {
+    for (const active of [0, 1, 2]) {
+      const served = ready();
+      ask(served, FRAME, ...new Array<string>(active).fill("u=1"));
+      for (let id = 101; id < 101 + (100 - active) * 2; id += 2) served.client.send(priorityUpdate(id, "u=0"));
+      served.client.send(priorityUpdate(101, "u=2")); // one of them once more
+      expect(served.carrier.ended).toBe(false);
+      served.client.send(priorityUpdate(999, "u=0"));
+      expect(served.client.frames().at(-1)).toMatch(/^GOAWAY \d PROTOCOL_ERROR$/);
+    }
   });
 
-  test("of a stream that is over, of one that the server would open, of one without sense: nothing", () => {
+  test("streams that were passed over are idle no more, and do not count", () => {
+    const served = ready();
+    for (let id = 3; id < 203; id += 2) served.client.send(priorityUpdate(id, "u=0"));
+    served.client.send(get(203));
+    for (let id = 205; id < 403; id += 2) served.client.send(priorityUpdate(id, "u=0"));
+    expect(served.carrier.ended).toBe(false);
+  });
+
+  test("of a stream that is over, of one without sense: nothing", () => {
     const served = ready();
     ask(served, FRAME, "u=1");
-    served.client.send(priorityUpdate(1, "u=0"), priorityUpdate(2, "u=0"), priorityUpdate(3, "u=9, ((("));
+    served.client.send(priorityUpdate(1, "u=0"), priorityUpdate(3, "u=9, ((("));
     expect(release(served)).toEqual(["3"]);
     expect(served.carrier.ended).toBe(false);
+  });
+
+  test("of a stream that the server has not promised it is a connection error", () => {
+    const served = ready();
+    served.client.send(priorityUpdate(2, "u=0"));
+    expect(served.client.frames().at(-1)).toMatch(/^GOAWAY \d PROTOCOL_ERROR$/);
   });
 });
