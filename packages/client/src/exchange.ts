@@ -35,13 +35,29 @@ export const MAX_ATTEMPTS = 4;
  */
 const MAX_MOVES = 16;
 
+const MISDIRECTED = 421;
+
 export class Exchange extends TimedExchange implements ResponseReceiver, SendOwner, ContentOwner {
+  /** The attempt that was answered with 421 and is made again; 0 for none. */
+  private misdirected = 0;
+
   /** It may be sent behind a request that is not answered yet. */
   get mayBePipelined(): boolean {
     const { method, fields, content } = this.request;
     // Stricter than RFC 9112 §9.3.2, as the engine is: what may be answered with content that is none, or end the connection.
     return (
       isSafe(method) && method !== "HEAD" && content === null && !fields.has("connection") && !fields.has("upgrade")
+    );
+  }
+
+  /**
+   * After 421 it is asked once more, whatever the method, over another connection (RFC 9110 §15.5.20), as the fetch standard
+   * has it: a server may have learnt what is its own since this connection was opened.
+   */
+  private get mayGoElsewhere(): boolean {
+    const { content } = this.request;
+    return (
+      this.misdirected === 0 && this.attempts < MAX_ATTEMPTS && (content?.replayable ?? true) && !this.owner.isAborting
     );
   }
 
@@ -98,6 +114,12 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
   onHead(status: number, fields: Fields, reason: string): void {
     const { request, timings, connection } = this;
     const { options } = request;
+    if (status === MISDIRECTED && this.mayGoElsewhere) {
+      this.misdirected = this.attempts;
+      this.pool?.retire(connection as PooledConnection);
+      this.sink?.reset(0); // which ends the attempt, in onError
+      return;
+    }
     timings.head = performance.now();
     // RFC 9110 §15.5.8: the proxy's word, and not of the origin; asked again it would say it again (S114).
     if (status === 407 && (this.pool?.route.forwarding ?? null) !== null) {
@@ -166,7 +188,9 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
     // That a server ends a used connection without a word is likely to be for idleness, and no proof. Proof is that the
     // request never left, or that the server has said that it did nothing; without it only what is idempotent is sent
     // again (RFC 9110 §9.2.2).
-    const unprocessed = outcome.unprocessed && (!outcome.written || this.connection?.version === "2");
+    const unprocessed =
+      this.misdirected === this.attempts ||
+      (outcome.unprocessed && (!outcome.written || this.connection?.version === "2"));
     const harmless = unprocessed || (outcome.unprocessed && isIdempotent(method));
     const limit = isMoved(error) ? MAX_MOVES : MAX_ATTEMPTS;
     if (harmless && this.state < CONTENT && this.attempts < limit && (content === null || content.replayable)) {

@@ -84,6 +84,11 @@ export class OriginPool implements OpeningOwner {
     return this.connections.evict();
   }
 
+  /** A connection gets no further request: those under way are finished. */
+  retire(connection: PooledConnection): void {
+    this.connections.retire(connection);
+  }
+
   /** No further request: those under way are finished. */
   drain(): void {
     this.connections.drain();
