@@ -3,45 +3,21 @@
  *
  * @module
  */
-import {
-  type ByteSink,
-  type Carrier,
-  Fields,
-  type RequestHead as HttpRequestHead,
-  type RequestSink,
-  type ResponseReceiver,
-} from "@stack/http";
+import type { ByteSink, Carrier, RequestHead as HttpRequestHead, RequestSink, ResponseReceiver } from "@stack/http";
 import { ConnectionError, ERROR_CODE, MAX_31_BIT, PREFACE, SETTING } from "@stack/http2-frames";
+import { type ClientConnectionOptions, DEFAULT_MAX_INFORMATIONAL, resolveClientOptions } from "./client-options.ts";
 import { ClientStream } from "./client-stream.ts";
 import { Connection } from "./connection.ts";
 import { Http2Error } from "./errors.ts";
 import { RequestHead, ResponseHead } from "./field-rules.ts";
 import { ALIVE } from "./frame-reception.ts";
-import { type ConnectionOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import { isOurPromise, type PushedRequest } from "./push-promise.ts";
+import { isOurPromise, isTaken } from "./push-promise.ts";
 import { requestFields } from "./request-fields.ts";
 import { ourSettings } from "./settings.ts";
 import type { Stream } from "./stream.ts";
 import { IDLE, RECV_HEADERS, RESERVED_REMOTE } from "./stream-state.ts";
 
 const { PROTOCOL_ERROR, REFUSED_STREAM, NO_ERROR, CANCEL } = ERROR_CODE;
-
-/** Limits and times of a client connection. */
-export interface ClientConnectionOptions extends ConnectionOptions {
-  /** Told when streams can be opened again, or none are left. For pools. */
-  readonly onIdle?: (connection: ClientConnection) => void;
-  /** Told when the byte stream is gone. */
-  readonly onClosed?: (connection: ClientConnection, reason: Error | null) => void;
-  /** Informational responses to one request; more is an error (S36). Default 16. */
-  readonly maxInformational?: number;
-  /** Streams at once, whatever the server allows. Default 100. */
-  readonly maxConcurrentStreams?: number;
-  /**
-   * Told of each response that the server pushes (RFC 9113 §8.4): it calls `accept`, or the promise is refused. As many
-   * at once as {@link maxConcurrentStreams}. Default: push is off, and a promise ends the connection (S84).
-   */
-  readonly onPush?: (request: PushedRequest) => void;
-}
 
 /**
  * The engine of a client's connection: requests in, octets out and in, responses to whoever asked.
@@ -72,7 +48,7 @@ export class ClientConnection extends Connection {
   private aliveDue: number;
 
   constructor(carrier: Carrier, options: ClientConnectionOptions = {}) {
-    super(carrier, resolve(options));
+    super(carrier, resolveClientOptions(options));
     this.clientOptions = options;
     this.nextId = 1;
     this.prefaceWanted = true;
@@ -277,28 +253,18 @@ export class ClientConnection extends Connection {
   }
 
   /** Whether someone takes the response that is promised. */
-  private offer(promisedId: number, { method, scheme, authority, path, fields }: RequestHead): boolean {
-    let taken: ClientStream | null = null;
-    let over = false;
-    this.clientOptions.onPush?.({
-      method,
-      scheme,
-      authority,
-      target: path,
-      fields: Fields.adopt(fields),
-      accept: (receiver) => {
-        if (over || taken !== null)
-          throw new Http2Error("ERR_HTTP2_UNAVAILABLE", CANCEL, "us", "a promise is accepted once, and at once");
-        taken = new ClientStream(this, promisedId, RESERVED_REMOTE, method, 0, receiver);
-        taken.scheme = scheme;
-        taken.authority = authority;
-        this.pushed++;
-        this.addStream(taken);
-        return taken;
-      },
+  private offer(promisedId: number, head: RequestHead): boolean {
+    const { onPush } = this.clientOptions;
+    if (onPush === undefined) return false;
+    const { method, scheme, authority } = head;
+    return isTaken(onPush, head, (receiver) => {
+      const stream = new ClientStream(this, promisedId, RESERVED_REMOTE, method, 0, receiver);
+      stream.scheme = scheme;
+      stream.authority = authority;
+      this.pushed++;
+      this.addStream(stream);
+      return stream;
     });
-    over = true;
-    return taken !== null;
   }
 
   protected isIdle(streamId: number): boolean {
@@ -319,21 +285,7 @@ export class ClientConnection extends Connection {
 const head: ResponseHead = new ResponseHead();
 const promised: RequestHead = new RequestHead();
 
-const DEFAULT_MAX_INFORMATIONAL = 16;
-
 /** A server that says nothing for so long, ms, while a stream is open that is then given up, may be gone. */
 const SILENCE_MS = 500;
 /** How long it has to answer a PING then, ms. */
 const ALIVE_MS = 5_000;
-
-/** A server may be slow, but not dead: where a client's defaults differ from a server's. */
-const CLIENT_DEFAULTS: ConnectionOptions = {
-  contentTimeoutMs: 300_000,
-  minOctetsPerSecond: 0,
-  rateWindowMs: 60_000,
-  maxHeldOctets: 8_388_608,
-};
-
-function resolve(options: ClientConnectionOptions): ResolvedOptions {
-  return resolveOptions({ ...CLIENT_DEFAULTS, ...options });
-}

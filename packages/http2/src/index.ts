@@ -1,4 +1,5 @@
-export { ClientConnection, type ClientConnectionOptions } from "./client-connection.ts";
+export { ClientConnection } from "./client-connection.ts";
+export type { ClientConnectionOptions } from "./client-options.ts";
 export { Http2Error, type Http2ErrorCode } from "./errors.ts";
 export {
   type ConnectionOptions,

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Fields, RequestSink, ResponseReceiver } from "@stack/http";
+import { Fields, type RequestSink, type ResponseReceiver } from "@stack/http";
+import { ERROR_CODE } from "@stack/http2-frames";
+import { Http2Error } from "./errors.ts";
 import type { RequestHead } from "./field-rules.ts";
 import type { Stream } from "./stream.ts";
 
@@ -35,4 +37,39 @@ export function isPromisable(method: string): boolean {
 /** Whether a promise is one that a server may make who speaks for `authority`, and no other (RFC 9113 §8.4, §10.1). */
 export function isOurPromise(head: RequestHead, scheme: string, authority: string): boolean {
   return isPromisable(head.method) && head.contentLength <= 0 && head.scheme === scheme && head.authority === authority;
+}
+
+/**
+ * Shows a promise to whoever wants pushes.
+ *
+ * @param accept - opens the promised stream for its receiver; called once at most, and before `onPush` returns
+ * @returns whether the response is taken
+ */
+export function isTaken(
+  onPush: (request: PushedRequest) => void,
+  { method, scheme, authority, path, fields }: RequestHead,
+  accept: (receiver: ResponseReceiver) => RequestSink,
+): boolean {
+  let taken = false;
+  let over = false;
+  onPush({
+    method,
+    scheme,
+    authority,
+    target: path,
+    fields: Fields.adopt(fields),
+    accept: (receiver) => {
+      if (over || taken)
+        throw new Http2Error(
+          "ERR_HTTP2_UNAVAILABLE",
+          ERROR_CODE.CANCEL,
+          "us",
+          "a promise is accepted once, and at once",
+        );
+      taken = true;
+      return accept(receiver);
+    },
+  });
+  over = true;
+  return taken;
 }
