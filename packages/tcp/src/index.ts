@@ -1,7 +1,8 @@
 export { type Address, DEFAULT_HOST, formatAddress, type ParsedAddress, parseAddress } from "./address.ts";
 export { AddressSet } from "./address-set.ts";
 export { carry } from "./carry.ts";
-export { type DialOptions, type DialStage, dial } from "./dial.ts";
+export { dial } from "./dial.ts";
+export type { DialOptions, DialStage } from "./dial-options.ts";
 export type { DialTime } from "./dial-time.ts";
 export type { ByteSink, Carrier, Engine, PeerCertificate, PeerInfo, TlsPeer } from "./engine.ts";
 export { type DialAttempt, TcpError, type TcpErrorCode } from "./errors.ts";

@@ -1,6 +1,7 @@
 import { getEventListeners, once } from "node:events";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type DialOptions, dial } from "../src/dial.ts";
+import { dial } from "../src/dial.ts";
+import type { DialOptions } from "../src/dial-options.ts";
 import { TcpError } from "../src/errors.ts";
 import { listen } from "../src/listen.ts";
 import { startWithDescriptors } from "./child.ts";
