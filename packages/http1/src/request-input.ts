@@ -143,7 +143,7 @@ export abstract class RequestInput extends Connection implements ContentVisitor 
       !exchange.awaitsContinue &&
       exchange.wantsContent(this.options.maxDrainOctets);
     if (owed) this.deadlines.contentOwed(this.carrier.now, this.receivedOctets);
-    else if (exchange?.responded === true) this.deadlines.readerOwes();
+    else if (exchange?.responded === true) this.deadlines.readerOwes(this.carrier.now);
     else this.deadlines.nothingOwed();
   }
 

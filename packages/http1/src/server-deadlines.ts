@@ -56,10 +56,14 @@ export class ServerDeadlines {
     this.due = Math.min(now + options.contentTimeoutMs, this.requestStart + options.requestTimeoutMs);
   }
 
-  /** The response is complete and the content is not, for its reader's sake: it has the whole request's time (S89). */
-  readerOwes(): void {
+  /**
+   * The response is complete and the content is not, for its reader's sake: the client's next request waits behind it, so a
+   * reader has as long as a client to go on (S89).
+   */
+  readerOwes(now: number): void {
+    const { contentTimeoutMs, requestTimeoutMs } = this.options;
     this.receiving?.stop();
-    this.due = this.requestStart + this.options.requestTimeoutMs;
+    this.due = Math.min(now + contentTimeoutMs, this.requestStart + requestTimeoutMs);
   }
 
   /** The content is complete, or we are the ones who do not take it. */
