@@ -7,14 +7,22 @@ const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const SETTINGS = "\0\0\0\x04\0\0\0\0\0";
 let server: Server;
 let port = 0;
+/** Has less time for a head. */
+let hasty: Server;
+let hastyPort = 0;
 
 beforeAll(async () => {
-  server = createServer({ headTimeoutMs: 300 });
+  server = createServer();
   server.get("/", (request, response) => response.text(`over ${request.version}`));
   port = (await server.listen(0)).port;
+  hasty = createServer({ headTimeoutMs: 300 });
+  hastyPort = (await hasty.listen(0)).port;
 });
 
-afterAll(() => server.close({ graceMs: 0 }));
+afterAll(async () => {
+  await server.close({ graceMs: 0 });
+  await hasty.close({ graceMs: 0 });
+});
 
 describe("RFC 9113 §3.3: one cleartext port, the first octets decide", () => {
   test("HTTP/1.1", async () => {
@@ -54,12 +62,12 @@ describe("RFC 9113 §3.3: one cleartext port, the first octets decide", () => {
     expect(client.received).toMatch(/^(?:HTTP\/1\.1 (?:400|505) |$)/);
   });
   test("S82: half a preface is closed when the time for a head is up", async () => {
-    const client = new RawClient(port).send(PREFACE.slice(0, 10));
+    const client = new RawClient(hastyPort).send(PREFACE.slice(0, 10));
     await client.untilClosed();
     expect(client.received).toBe("");
   });
   test("S82: a whole preface without SETTINGS is closed too", async () => {
-    const client = new RawClient(port).send(PREFACE);
+    const client = new RawClient(hastyPort).send(PREFACE);
     await client.untilClosed();
     expect(client.received).toContain("no SETTINGS");
   });
