@@ -100,9 +100,12 @@ export class ConnectionList {
     );
   }
 
-  /** Its end may be under way: it was idle for long, or goes to a proxy that may end it behind each response. */
-  mayHaveEnded(connection: PooledConnection): boolean {
-    return this.isForwarded(connection) || performance.now() - connection.idleSince > STALE_AFTER_MS;
+  /**
+   * Its end may be under way: it was idle for long, or goes to a proxy that may end it behind each response.
+   * @param now - ms, of this turn
+   */
+  mayHaveEnded(connection: PooledConnection, now: number): boolean {
+    return this.isForwarded(connection) || now - connection.idleSince > STALE_AFTER_MS;
   }
 
   /** Nobody waits for it. */

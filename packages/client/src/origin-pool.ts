@@ -37,7 +37,7 @@ export class OriginPool implements OpeningOwner {
 
   /** Gives a request to a connection, now or when it is its turn. */
   submit(exchange: Exchange): void {
-    exchange.hasWaited = exchange.attempts > 0;
+    if (exchange.attempts > 0) exchange.hasWaited = true;
     if (this.queue.size === 0) {
       const connection = this.connections.take(exchange, this.openings.size);
       if (connection !== null) {
@@ -106,7 +106,7 @@ export class OriginPool implements OpeningOwner {
   // A request, and a connection that has room for it
 
   private begin(connection: PooledConnection, exchange: Exchange): void {
-    if (connection.engine.idle && this.connections.mayHaveEnded(connection))
+    if (connection.engine.idle && this.connections.mayHaveEnded(connection, exchange.now))
       setImmediate(afterTurn, this, connection, exchange);
     else this.give(connection, exchange);
   }
@@ -146,7 +146,8 @@ export class OriginPool implements OpeningOwner {
       if (connection.version === "1.1" && !engine.idle && queue.first?.mayBePipelined === false) break;
       const exchange = queue.shift() as Exchange;
       this.pool.left();
-      if (engine.idle && connections.mayHaveEnded(connection)) {
+      // What idles here does so since this turn.
+      if (engine.idle && connections.mayHaveEnded(connection, connection.idleSince)) {
         setImmediate(afterTurn, this, connection, exchange);
         return;
       }
