@@ -10,6 +10,7 @@
 import type { DecodingOptions } from "@stack/compression";
 import { type CookieJar, cookies } from "./cookies.ts";
 import { decode } from "./decode.ts";
+import { withoutFailedExpectation } from "./expectation.ts";
 import { type RedirectOptions, redirects } from "./redirects.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 import type { ClientLayer, Send } from "./send.ts";
@@ -33,7 +34,7 @@ export const LAYER_OPTIONS: ReadonlySet<string> = new Set(["layers", "redirects"
 
 /** @throws RangeError for a bound that is none */
 export function withLayers(transport: Send, options: LayerOptions): Send {
-  let send = decode(options.decoding)(transport);
+  let send = decode(options.decoding)(withoutFailedExpectation(transport));
   if (options.retry !== undefined && options.retry !== false)
     send = retry(options.retry === true ? {} : options.retry)(send);
   if (options.cookies !== undefined && options.cookies !== null) send = cookies(options.cookies)(send);

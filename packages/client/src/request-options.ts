@@ -43,7 +43,7 @@ export interface RequestOptions {
   readonly onUploadProgress?: Progress;
   /** Told when octets of the response's content came. */
   readonly onDownloadProgress?: Progress;
-  /** Content waits until the server asks for it (RFC 9110 §10.1.1). Default false. */
+  /** Content waits until the server asks for it; after 417 it is sent without (RFC 9110 §10.1.1). Default false. */
   readonly expectContinue?: boolean;
   /**
    * What becomes of 301, 302, 303, 307 and 308: `"follow"`, `"manual"` (the response is given as it is) or `"error"`.

@@ -44,11 +44,11 @@ describe("RFC 9113 §8.1: a response that is whole before its request is", () =>
     server = await http2Server((line, peer) => {
       lines.push(line);
       const id = streamOf(line);
-      if (id > 0) peer.say(headers(id, [[":status", "417"]], { end: true }));
+      if (id > 0) peer.say(headers(id, [[":status", "403"]], { end: true }));
     });
     client = createClient({ version: "prior-knowledge" });
     const response = await client.post(server.origin, { content: "x", expectContinue: true });
-    expect(response.status).toBe(417);
+    expect(response.status).toBe(403);
     await until(() => lines.includes("RST_STREAM 1 CANCEL"));
     expect(lines.filter((line) => line.startsWith("DATA"))).toEqual([]);
   });
