@@ -186,6 +186,7 @@ describe("what a parser could choke on", () => {
   });
 
   const LONG = 15_000;
+  const AT_ONCE_MS = 2_000;
   test.each([
     ["Accept", "*/*;q=0.1,".repeat(LONG / 10)],
     ["Accept-Encoding", `gzip${" ".repeat(LONG)}x`],
@@ -200,11 +201,15 @@ describe("what a parser could choke on", () => {
     ["Last-Event-ID", "0".repeat(LONG)],
     ["Upgrade", "a/1, ".repeat(LONG / 5)],
   ])("S97, S100: 15,000 octets of %s are answered at once", async (name, value) => {
-    const start = performance.now();
-    const received = await exchange(alone("GET /api/todos", `${name}: ${value}\r\n`));
-    expect(received).toMatch(/^HTTP\/1\.1 (?:200|4\d\d) /);
-    expect(performance.now() - start).toBeLessThan(2_000); // a quadratic scan of that takes minutes
-    await at.since();
+    let shortest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < 3 && shortest >= AT_ONCE_MS; i++) {
+      const start = performance.now();
+      const received = await exchange(alone("GET /api/todos", `${name}: ${value}\r\n`));
+      expect(received).toMatch(/^HTTP\/1\.1 (?:200|4\d\d) /);
+      shortest = Math.min(shortest, performance.now() - start);
+      await at.since();
+    }
+    expect(shortest).toBeLessThan(AT_ONCE_MS); // an expression that backtracks would take minutes
   });
 
   test("S98: names that collide, and names that are integers", async () => {

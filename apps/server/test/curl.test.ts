@@ -184,9 +184,13 @@ describe.skipIf(skipped)(`curl as a client${missing ? " (curl is missing: apt-ge
   });
 
   test("events as they come (-N)", async () => {
-    const { content } = await curl(["-N", "--max-time", "2", "/events"]);
-    expect(content).toMatch(/^retry: 2000\n\nevent: figures\nid: 1\ndata: \{.*\}\n\n/);
-    expect(content.match(/^id: /gm)?.length).toBeGreaterThanOrEqual(2);
+    // The second comes after about a second; later, where the machine has other work.
+    for (const seconds of ["2", "15"]) {
+      const { content } = await curl(["-N", "--max-time", seconds, "/events"]);
+      expect(content).toMatch(/^retry: 2000\n\nevent: figures\nid: \d+\ndata: \{.*\}\n\n/);
+      if ((content.match(/^id: /gm)?.length ?? 0) >= 2) return;
+    }
+    expect.fail("one event in 15 s");
   });
 
   test("1 GiB, at curl's pace", async () => {

@@ -59,8 +59,8 @@ describe("/events", () => {
 
   test("a sample comes at once, the next within about a second", async () => {
     const client = await listen();
-    await client.until(() => samplesOf(client).length === 2, 5_000);
-    expect(idsOf(client)).toEqual([1, 2]);
+    await client.until(() => samplesOf(client).length >= 2);
+    expect(idsOf(client).slice(0, 2)).toEqual([1, 2]);
   });
 
   test("it tells of connections, requests, their rate and latency, errors and memory", async () => {
@@ -74,10 +74,12 @@ describe("/events", () => {
     const later = connect().send(request("GET /later"));
     await later.untilClosed();
     figures.sample();
-    await client.until(() => samplesOf(client).length >= 2);
-    const [first, second] = samplesOf(client) as [Sample, Sample];
+    // The timer's own sample may have come in between.
+    const last = (): Sample | undefined => samplesOf(client).find(({ requests }) => requests === 3);
+    await client.until(() => last() !== undefined);
+    const [first] = samplesOf(client) as [Sample];
+    const second = last() as Sample;
     expect(first).toMatchObject({ requests: 1, rate: 0, p50: null, p99: null, errors: 0, refused: 0 });
-    expect(second.requests).toBe(3);
     expect(second.connections).toBeGreaterThanOrEqual(1);
     expect(second.rate).toBeGreaterThan(0);
     expect(second.p50).toBeGreaterThan(0);
@@ -102,7 +104,9 @@ describe("/events", () => {
   });
 
   test("who comes back with Last-Event-ID gets what was missed; who is new gets the last minute", async () => {
-    await listen();
+    const before = new Script();
+    figures.events(before.request, before.response);
+    clearInterval(Reflect.get(figures, "timer") as NodeJS.Timeout); // no samples but those that are taken here
     for (let i = 0; i < KEPT_SAMPLES + 5; i++) figures.sample(); // 66 in all with the first, the last 60 are kept
     const ids = (from: number) => Array.from({ length: KEPT_SAMPLES + 6 - from + 1 }, (_, i) => from + i);
     const expected: [fields: string, ids: number[]][] = [
@@ -123,7 +127,7 @@ describe("/events", () => {
   test("a comment tells now and then that the stream is alive", async () => {
     const client = await listen();
     for (let i = 0; i < HEARTBEAT_SAMPLES; i++) figures.sample();
-    await client.until(() => idsOf(client).length === HEARTBEAT_SAMPLES + 1);
+    await client.until(() => idsOf(client).length > HEARTBEAT_SAMPLES);
     expect(client.received.match(/^: up \d+ s$/gm)).toHaveLength(1);
   });
 

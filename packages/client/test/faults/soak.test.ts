@@ -124,8 +124,11 @@ test.each(WAYS)(
     expect(expected.length).toBe(REQUESTS);
     expect(total).toBe(counts.done + counts.repeated + counts.unknownDone);
     expect([...done.keys()]).toEqual([]);
-    expect(proxy.faults).toBeGreaterThan(REQUESTS / 400);
-    expect(counts.done).toBeGreaterThan(REQUESTS / 10);
+    // Few requests may all fit in front of the first fault, or all be lost with one connection.
+    if (REQUESTS >= 400) {
+      expect(proxy.faults).toBeGreaterThan(REQUESTS / 400);
+      expect(counts.done).toBeGreaterThan(REQUESTS / 10);
+    }
     if (process.env.FUZZ_RUNS !== undefined)
       console.info(name, { ...counts, connections: proxy.connections, faults: proxy.faults });
   },

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FieldError, Fields, sameName } from "../../src/index.ts";
+import { milliseconds } from "../milliseconds.ts";
 
 describe("RFC 9110 §5.1 Field Names", () => {
   test("compare without case, and are kept as they were written", () => {
@@ -121,12 +122,13 @@ describe("fields and objects", () => {
     ]);
   });
   test("S98: 10^5 lines are read in linear time", () => {
-    const fields = new Fields();
-    for (let i = 0; i < 100_000; i++) fields.append("x", "y");
-    const start = performance.now();
-    expect(fields.getAll("x").length).toBe(100_000);
-    expect(fields.delete("x")).toBe(true);
-    expect(performance.now() - start).toBeLessThan(500);
+    const run = (): void => {
+      const fields = new Fields();
+      for (let i = 0; i < 100_000; i++) fields.append("x", "y");
+      expect(fields.getAll("x").length).toBe(100_000);
+      expect(fields.delete("x")).toBe(true);
+    };
+    expect(milliseconds(run, 500)).toBeLessThan(500);
   });
   test("any sequence of changes gives what a naive list gives", () => {
     const name = fc.constantFrom("a", "A", "b", "c");
