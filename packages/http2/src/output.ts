@@ -11,6 +11,7 @@ import { HpackEncoder } from "@stack/hpack";
 import type { ByteSink, Carrier } from "@stack/http";
 import { encodeFrameHead, encodeUint32, FLAG, FRAME_HEAD_OCTETS, FRAME_TYPE } from "@stack/http2-frames";
 import type { Budgets } from "./budget.ts";
+import { writePieces } from "./content-pieces.ts";
 import { ControlFrames } from "./control-frames.ts";
 import { DEFAULT_WINDOW, grant } from "./flow-control.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -280,33 +281,3 @@ export class Output {
 
 /** Shared by all that have nothing to say: never added to. */
 const NO_STREAMS: Stream[] = [];
-
-/** Writes the next `octets` of a stream's content; false when the sink wants to wait. */
-function writePieces(sink: ByteSink, stream: Stream, octets: number): boolean {
-  const { content } = stream;
-  let left = octets;
-  let taken = 0;
-  let ready = true;
-  while (left > 0) {
-    const piece = content[taken] as Uint8Array | string;
-    if (piece.length <= left) {
-      left -= piece.length;
-      taken++;
-      if (typeof piece === "string") sink.writeLatin1(piece);
-      else if (!sink.write(piece)) ready = false;
-    } else {
-      if (typeof piece === "string") {
-        sink.writeLatin1(piece.slice(0, left));
-        content[taken] = piece.slice(left);
-      } else {
-        if (!sink.write(piece.subarray(0, left))) ready = false;
-        content[taken] = piece.subarray(left);
-      }
-      left = 0;
-    }
-  }
-  if (taken === content.length) stream.content = [];
-  else if (taken > 0) content.splice(0, taken);
-  stream.contentOctets -= octets;
-  return ready;
-}

@@ -19,6 +19,8 @@ import {
   ResponseStateError,
 } from "@stack/http";
 import { ERROR_CODE } from "@stack/http2-frames";
+import { lengthIn, lengthMismatch } from "./content-length.ts";
+import { pieceOf } from "./content-pieces.ts";
 import { Http2Error } from "./errors.ts";
 import type { RequestHead } from "./field-rules.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -135,8 +137,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   sendWhole(status: number, fields: Fields, content: Uint8Array | string): void {
     const { connection } = this;
     if (connection === null) return;
-    const ascii = typeof content === "string" && isAscii(content);
-    const octets = ascii || typeof content !== "string" ? content : UTF8.encode(content);
+    const octets = typeof content === "string" ? pieceOf(content) : content;
     this.head(status, fields, octets.length);
     if (this.phase === WITH_CONTENT && this.promised !== octets.length) {
       this.phase = NOT_SENT;
@@ -297,25 +298,3 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
 }
 
 const CONTINUE: readonly string[] = [":status", "100"];
-const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
-
-/** Text up to this length is looked at: when it is ASCII it needs no encoding. */
-const SMALL_CONTENT = 4_096;
-const NOT_ASCII = /[^\x00-\x7f]/;
-
-function isAscii(text: string): boolean {
-  return text.length <= SMALL_CONTENT && !NOT_ASCII.test(text);
-}
-
-/** The Content-Length in a list of names and values, or -1. A value can be anything, a field's name too. */
-function lengthIn(list: readonly string[]): number {
-  for (let i = 0; i < list.length; i += 2) if (list[i] === "content-length") return Number(list[i + 1]);
-  return -1;
-}
-
-function lengthMismatch(left: number, octets: number): ResponseStateError {
-  return new ResponseStateError(
-    "ERR_CONTENT_LENGTH",
-    `Content-Length leaves ${left} octets, the handler sent ${octets}; correct the field or leave it out`,
-  );
-}
