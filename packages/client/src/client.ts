@@ -15,7 +15,7 @@ import { type ForwardOptions, forward } from "./forward.ts";
 import { LAYER_OPTIONS, withLayers } from "./layers.ts";
 import { Pool } from "./pool.ts";
 import { ProxyRoutes } from "./proxy-route.ts";
-import { RequestContent } from "./request-content.ts";
+import { jsonContent, RequestContent } from "./request-content.ts";
 import {
   overOptions,
   REQUEST_OPTIONS,
@@ -205,7 +205,7 @@ export class Client {
     let content = own.content === undefined || own.content === null ? null : RequestContent.of(own.content);
     if (own.json !== undefined) {
       if (content !== null) throw new TypeError("a request has content or json, not both");
-      content = RequestContent.whole(UTF8.encode(JSON.stringify(own.json)), "application/json");
+      content = jsonContent(own.json);
     }
     return new ClientRequest(method, where, fields, content, own.signal ?? null, requestOptions(own, this.defaults));
   }
@@ -222,8 +222,6 @@ export class Client {
 
 /** Every client that leaves dialling to us does it alike. */
 const NO_CHOICES: object = {};
-
-const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
 
 const REQUEST_NAMES: ReadonlySet<string> = new Set([...REQUEST_OPTIONS, ...REQUEST_PARTS]);
 

@@ -124,6 +124,13 @@ export class RequestContent {
   }
 }
 
+/** A value as `application/json`. @throws TypeError for what JSON has no text for */
+export function jsonContent(value: unknown): RequestContent {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`json is a ${typeof value} that JSON has no text for`);
+  return RequestContent.whole(UTF8.encode(text), "application/json");
+}
+
 const UTF8: InstanceType<typeof TextEncoder> = new TextEncoder();
 const TEXT = "text/plain;charset=UTF-8";
 const FORM = `${FORM_URLENCODED};charset=UTF-8`;

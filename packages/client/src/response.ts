@@ -94,6 +94,12 @@ export class ClientResponse {
     return this.origin.trailers;
   }
 
+  /** For logs: nothing of fields, content, query or credentials (S126). */
+  toJSON(): { readonly status: number; readonly reason: string; readonly version: string; readonly origin: string } {
+    const { status, reason, version, request } = this;
+    return { status, reason, version, origin: request.origin.href };
+  }
+
   /**
    * All octets, in memory. See {@link Content.bytes}.
    * @param options - `limit` is `maxContentOctets` unless given, and without either {@link MAX_WHOLE_OCTETS}

@@ -61,3 +61,25 @@ describe.each(["alpn", "prior-knowledge"] as const)("a call, version %s", (versi
     await client.close();
   });
 });
+
+test("a response to JSON says what it is, and nothing of its connection, fields or request", async () => {
+  const client = createClient();
+  const response = await client.get(`${url}/hello?secret`, { fields: { Authorization: "Bearer secret" } });
+  expect(JSON.parse(JSON.stringify({ response }))).toEqual({
+    response: { status: 200, reason: "OK", version: "1.1", origin: url },
+  });
+  await client.close({ graceMs: 0 });
+});
+
+test.each([
+  ["a function", () => 1],
+  ["a symbol", Symbol("s")],
+  ["what makes nothing of itself", { toJSON: () => undefined }],
+])("json: %s is no JSON, and nothing is sent", async (_, json) => {
+  const client = createClient();
+  await expect(client.post(`${url}/echo`, { json })).rejects.toMatchObject({
+    code: "ERR_CLIENT_REQUEST",
+    unprocessed: true,
+  });
+  await client.close();
+});
