@@ -1,3 +1,3 @@
 export { failureText } from "./failure-text.ts";
-export type { ServerOptions } from "./options.ts";
-export { createServer, type Listening, Server, type ServerFigures, type ServerListenOptions } from "./server.ts";
+export type { Listening, ServerFigures, ServerListenOptions, ServerOptions } from "./options.ts";
+export { createServer, Server } from "./server.ts";

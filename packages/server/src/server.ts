@@ -24,38 +24,12 @@ import {
   type Listener,
   type ListenOptions,
   listen,
+  TcpError,
 } from "@stack/tcp";
 import { createServerTls, type ListenTlsOptions, listenTls, ServerTls, type ServerTlsOptions } from "@stack/tls";
 import { failureText } from "./failure-text.ts";
-import type { ServerOptions } from "./options.ts";
+import type { Listening, ServerFigures, ServerListenOptions, ServerOptions } from "./options.ts";
 import { type Engines, ProtocolSniffer } from "./protocol-sniffer.ts";
-
-/** Where a server listens. */
-export interface Listening {
-  /** `http://host:port`, or `unix:/path`. */
-  readonly url: string;
-  readonly host: string;
-  /** The port that the system chose when 0 was asked for; 0 for a Unix socket. */
-  readonly port: number;
-}
-
-/** How to listen. */
-export interface ServerListenOptions {
-  /** Speaks TLS: certificates and keys, or a context that was made before and may be shared. Default: cleartext. */
-  readonly tls?: ServerTls | ServerTlsOptions;
-}
-
-/** Figures of a server since it was made. */
-export interface ServerFigures {
-  /** Connections that are open now. */
-  readonly connections: number;
-  /** Requests that reached a handler. */
-  readonly requests: number;
-  /** Requests that were refused before, and connections that were cut for being too slow. */
-  readonly refused: number;
-  /** Handlers that failed. */
-  readonly errors: number;
-}
 
 /**
  * Makes a server. Register routes and layers, then {@link Server.listen}.
@@ -94,6 +68,8 @@ export class Server {
   private readonly config: ServerOptions;
   private readonly router: Router;
   private readonly layers: Layer[];
+  /** The routes with the layers around them. */
+  private app: Handler;
   private readonly listeners: Listener[];
   private readonly contexts: ServerTls[];
   private requests: number;
@@ -105,6 +81,7 @@ export class Server {
     this.config = options;
     this.router = createRouter();
     this.layers = [];
+    this.app = this.router.dispatch;
     this.listeners = [];
     this.contexts = [];
     this.requests = 0;
@@ -121,9 +98,10 @@ export class Server {
     return { connections, requests: this.requests, refused: this.refused, errors: this.errors };
   }
 
-  /** Adds a layer around all routes, inside those that were added before. Before {@link listen}. */
+  /** Adds a layer around all routes, inside those that were added before. */
   use(layer: Layer): this {
     this.layers.push(layer);
+    this.app = compose(this.layers, this.router.dispatch);
     return this;
   }
 
@@ -175,13 +153,20 @@ export class Server {
    * May be called several times: cleartext on one port, TLS on another.
    *
    * @param options - `tls`: certificates, or a `ServerTls` of `@stack/tls`; ALPN then chooses HTTP/2 or HTTP/1.1
-   * @throws TcpError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`
+   * @throws TcpError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`,
+   *   `ERR_SERVER_CLOSED` after {@link close}
    * @throws TlsError for certificates and keys that cannot be used
    */
   async listen(address: Address, options: ServerListenOptions = {}): Promise<Listening> {
     const { tls } = options;
+    if (this.closed !== null) throw serverClosed();
     const listener =
       tls === undefined ? await listen(address, this.cleartext()) : await listenTls(address, this.secured(tls));
+    if (this.closed !== null) {
+      await listener.close({ graceMs: 0 }); // nobody else would: `close` was there first
+      this.closeContexts();
+      throw serverClosed();
+    }
     this.listeners.push(listener);
     const bound = listener.address;
     if ("path" in bound) return { url: formatAddress(bound), host: "", port: 0 };
@@ -242,12 +227,11 @@ export class Server {
   /** What makes the engines of connections: both versions call the same handler under the same limits. */
   private engines(): Engines {
     const options = this.config;
-    const app = compose(this.layers, this.router.dispatch);
     const shared = {
       ...options,
       handler: (request: HttpRequest, response: HttpResponse): void | Promise<void> => {
         this.requests++;
-        return app(request, response);
+        return this.app(request, response);
       },
       onError: (error: unknown, request: HttpRequest | null): void => {
         if (request !== null && isPeersDoing(error, request)) return;
@@ -275,10 +259,14 @@ export class Server {
    */
   close(options: CloseOptions = {}): Promise<CutConnection[]> {
     this.closed ??= Promise.all(this.listeners.map((listener) => listener.close(options))).then((cut) => {
-      for (const context of this.contexts) context.close();
+      this.closeContexts();
       return cut.flat();
     });
     return this.closed;
+  }
+
+  private closeContexts(): void {
+    for (const context of this.contexts) context.close();
   }
 }
 
@@ -289,6 +277,10 @@ export class Server {
  */
 function isPeersDoing(error: unknown, { signal }: HttpRequest): boolean {
   return signal.aborted && signal.reason === error;
+}
+
+function serverClosed(): TcpError {
+  return new TcpError("ERR_SERVER_CLOSED", "the server was closed; make another to listen again");
 }
 
 function reportOnStderr(error: unknown, request: HttpRequest | null): void {

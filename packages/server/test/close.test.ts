@@ -67,6 +67,32 @@ describe("close", () => {
     await server.listen(0);
     expect(await Promise.all([server.close(), server.close()])).toEqual([[], []]);
   });
+  test("a server that was closed does not listen again, nor one that is closed while it begins to", async () => {
+    const server = createServer();
+    const listening = server.listen(0);
+    const closing = server.close();
+    await expect(listening).rejects.toMatchObject({ code: "ERR_SERVER_CLOSED" });
+    expect(await closing).toEqual([]);
+    await expect(server.listen(0)).rejects.toMatchObject({ code: "ERR_SERVER_CLOSED" });
+    await expect(server.listen(0, { tls: { certificates: [] } })).rejects.toMatchObject({ code: "ERR_SERVER_CLOSED" });
+  });
+  test("a layer that is added when the server listens already is around what is answered from then on", async () => {
+    const server = createServer().get("/", (_, response) => response.text("ok"));
+    const { port } = await server.listen(0);
+    const answered = async (): Promise<string> => {
+      const client = new RawClient(port).send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      await client.untilClosed();
+      client.end();
+      return client.received;
+    };
+    expect(await answered()).not.toContain("X-Layer");
+    server.use((inner) => (request, response) => {
+      response.fields.set("X-Layer", "yes");
+      return inner(request, response);
+    });
+    expect(await answered()).toContain("X-Layer: yes");
+    await server.close();
+  });
   test("a wrong option fails when the server is made", () => {
     expect(() => createServer({ headTimeoutMs: -1 })).toThrow(RangeError);
   });
