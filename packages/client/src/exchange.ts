@@ -25,6 +25,7 @@ import { type ContentOwner, IncomingContent, PREFETCH } from "./incoming-content
 import type { PooledConnection } from "./pooled-connection.ts";
 import { ClientResponse } from "./response.ts";
 import { TimedExchange } from "./timed-exchange.ts";
+import { tellOpening } from "./timings.ts";
 
 /** Attempts at one request; each but the last was provably unprocessed. */
 export const MAX_ATTEMPTS = 4;
@@ -74,9 +75,7 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
     timings.queued = this.now;
     if (opening !== null) {
       connection.opening = null;
-      timings.resolved = opening.resolved;
-      timings.connected = opening.connected;
-      timings.secured = opening.secured;
+      tellOpening(timings, opening);
     }
     this.connection = connection;
     timings.sent = -1;

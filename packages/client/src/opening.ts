@@ -3,14 +3,16 @@
  *
  * @module
  */
-import type { ResolvedTimeouts } from "./client-options.ts";
 import type { ConnectContext, ConnectStage } from "./connector.ts";
+import type { Exchange } from "./exchange.ts";
 import type { OpeningTimes } from "./pooled-connection.ts";
 
 export class Opening implements ConnectContext, OpeningTimes {
   readonly dnsMs: number;
   readonly connectMs: number;
   readonly tlsMs: number;
+  /** Who began it: its times are his, and perhaps its failure. */
+  readonly exchange: Exchange;
   /** Who waits longer than this opening has it to thank or to blame. */
   readonly order: number;
   resolved: number;
@@ -20,10 +22,12 @@ export class Opening implements ConnectContext, OpeningTimes {
   stage: ConnectStage;
   private readonly controller: AbortController;
 
-  constructor(timeouts: ResolvedTimeouts, order: number) {
+  constructor(exchange: Exchange, order: number) {
+    const { timeouts } = exchange;
     this.dnsMs = timeouts.dnsMs;
     this.connectMs = timeouts.connectMs;
     this.tlsMs = timeouts.tlsMs;
+    this.exchange = exchange;
     this.order = order;
     this.resolved = -1;
     this.connected = -1;

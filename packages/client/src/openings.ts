@@ -6,10 +6,10 @@
 import type { Carrier, Engine } from "@stack/http";
 import { ClientConnection as Http1Connection } from "@stack/http1";
 import { ClientConnection as Http2Connection } from "@stack/http2";
-import type { ResolvedTimeouts } from "./client-options.ts";
 import type { Route } from "./connection-key.ts";
 import type { ConnectTarget } from "./connector.ts";
 import { ClientError, type ClientStage } from "./errors.ts";
+import type { Exchange } from "./exchange.ts";
 import { connectFailure } from "./failure.ts";
 import { Opening } from "./opening.ts";
 import type { Pool } from "./pool.ts";
@@ -19,8 +19,8 @@ import { PooledConnection } from "./pooled-connection.ts";
 export interface OpeningOwner {
   /** A connection is open. */
   connected(connection: PooledConnection): void;
-  /** There is none. `order` says who may have waited for it; null when it was given up, and nobody did. */
-  failed(failure: ClientError, order: number | null): void;
+  /** There is none. `opening` says who may have waited for it; null when it was given up, and nobody did. */
+  failed(failure: ClientError, opening: Opening | null): void;
   /** A connection that was told of has room for another request. */
   onIdle(connection: PooledConnection): void;
   /** The byte stream of a connection is gone, told of or not. */
@@ -75,10 +75,10 @@ export class Openings {
     for (const opening of this.list.splice(0)) opening.abandon(error);
   }
 
-  /** Opens one more. */
-  open(timeouts: ResolvedTimeouts): void {
+  /** Opens one more, for `exchange` and within its times; who gets it is who waits longest then. */
+  open(exchange: Exchange): void {
     const { pool } = this;
-    const opening = new Opening(timeouts, pool.order);
+    const opening = new Opening(exchange, pool.order);
     this.list.push(opening);
     pool.opened();
     let made: PooledConnection | null = null;
@@ -127,7 +127,7 @@ export class Openings {
   private failed(opening: Opening, error: unknown): void {
     this.remove(opening);
     const failure = connectFailure(error, opening.stage, this.route.origin.href);
-    this.owner.failed(failure, opening.signal.aborted ? null : opening.order);
+    this.owner.failed(failure, opening.signal.aborted ? null : opening);
   }
 
   private remove(opening: Opening): void {

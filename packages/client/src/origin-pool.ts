@@ -10,6 +10,7 @@ import type { Route } from "./connection-key.ts";
 import { ConnectionList } from "./connection-list.ts";
 import { ClientError, type ClientStage } from "./errors.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Opening } from "./opening.ts";
 import { type OpeningOwner, Openings } from "./openings.ts";
 import type { Pool } from "./pool.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
@@ -75,7 +76,7 @@ export class OriginPool implements OpeningOwner {
     const wanted = openings.wantedFor(queue.size);
     while (openings.size < wanted && connections.size + openings.size < pool.options.maxConnectionsPerOrigin) {
       if (!pool.makeRoom(this)) return;
-      openings.open((queue.first as Exchange).timeouts);
+      openings.open(queue.at(openings.size) as Exchange);
     }
   }
 
@@ -165,12 +166,14 @@ export class OriginPool implements OpeningOwner {
     if (this.queue.size > 0) this.grow();
   }
 
-  failed(failure: ClientError, order: number | null): void {
+  failed(failure: ClientError, opening: Opening | null): void {
     this.pool.freed();
+    const { queue } = this;
     // Who came later is served by a connection that is opened later; others may be served by one that is open.
     const all = this.connections.size + this.openings.size === 0;
-    if (order !== null)
-      for (let next = this.queue.first; next !== null && next.order <= order; next = this.queue.first) {
+    if (opening !== null && !all && queue.has(opening.exchange)) opening.exchange.fail(failure);
+    else if (opening !== null)
+      for (let next = queue.first; next !== null && next.order <= opening.order; next = queue.first) {
         next.fail(failure);
         if (!all) break;
       }

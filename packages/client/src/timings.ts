@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { OpeningTimes } from "./pooled-connection.ts";
 
 /**
  * Times of one request, ms on the clock of `performance.now()`. What did not happen is -1: on a reused connection
- * nobody is connected to.
+ * nobody is connected to. `resolved`, `connected` and `secured` are told to the first request over a connection, whoever
+ * began it, as far as they came after its call; so a duration is never negative.
  */
 export class Timings {
   /** The call. */
@@ -36,4 +38,12 @@ export class Timings {
     this.head = -1;
     this.end = -1;
   }
+}
+
+/** Its request is the first over a connection. What was there before the call cost it nothing. */
+export function tellOpening(timings: Timings, { resolved, connected, secured }: OpeningTimes): void {
+  const { start } = timings;
+  timings.resolved = resolved < start ? -1 : resolved;
+  timings.connected = connected < start ? -1 : connected;
+  timings.secured = secured < start ? -1 : secured;
 }

@@ -29,6 +29,17 @@ export class WaitQueue<W extends Waiter> {
     return this.head;
   }
 
+  /** Who stands behind so many others; the last where there are not so many. */
+  at(index: number): W | null {
+    let waiter = this.head;
+    for (let i = 0; i < index && waiter !== this.tail; i++) waiter = (waiter?.waitNext ?? null) as W | null;
+    return waiter;
+  }
+
+  has(waiter: W): boolean {
+    return waiter.waitQueue === (this as unknown as WaitQueue<Waiter>);
+  }
+
   add(waiter: W): void {
     waiter.waitQueue = this as unknown as WaitQueue<Waiter>;
     waiter.waitNext = null;
