@@ -45,7 +45,9 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
   /** It may be sent behind a request that is not answered yet. */
   get mayBePipelined(): boolean {
     const { method, fields, content } = this.request;
-    // Stricter than RFC 9112 §9.3.2, as the engine is: what may be answered with content that is none, or end the connection.
+    // RFC 9112 §9.3.2: not when it is made again. What ended the last connection may be among the requests that were on it.
+    if (this.attempts > 0) return false;
+    // Stricter than that, as the engine is: what may be answered with content that is none, or end the connection.
     return (
       isSafe(method) && method !== "HEAD" && content === null && !fields.has("connection") && !fields.has("upgrade")
     );
