@@ -10,6 +10,7 @@ export {
 } from "./conditional.ts";
 export { Content, type ContentOrigin, type ReadOptions, STREAM_WINDOW } from "./content.ts";
 export { type ContentDisposition, formatContentDisposition, parseContentDisposition } from "./content-disposition.ts";
+export type { ContentStream } from "./content-stream.ts";
 export { CookieError, CookieLimitError, cookiePairs, formatCookie, MAX_COOKIES, parseCookie } from "./cookie.ts";
 export { MAX_COOKIE_DATE, parseCookieDate } from "./cookie-date.ts";
 export { hasCookiePrefix, type PrefixedAttributes, prefixViolation } from "./cookie-prefixes.ts";
@@ -85,7 +86,7 @@ export {
 export { HttpRequest, type HttpVersion } from "./request.ts";
 export type { RequestHead, RequestOutcome, RequestSink, ResponseReceiver } from "./request-sink.ts";
 export { parseRequestTarget, type RequestTarget } from "./request-target.ts";
-export { type ContentStream, HttpResponse } from "./response.ts";
+export { HttpResponse } from "./response.ts";
 export type { ContentReceiver, ContentSource, Incoming, Producer, ResponseSink } from "./response-sink.ts";
 export {
   type CookieAttributes,

@@ -4,17 +4,18 @@
  * @module
  */
 import type { Carrier } from "./carrier.ts";
+import { type ContentStream, PieceReader } from "./content-stream.ts";
 import { PeerGoneError, ResponseStateError } from "./errors.ts";
 import { Fields, type FieldsInit } from "./fields.ts";
 import type { HttpRequest } from "./request.ts";
 import type { Producer, ResponseSink } from "./response-sink.ts";
 import { encodeUriReference } from "./uri-reference.ts";
 
-/** What a response can be streamed from. Strings are sent as UTF-8. */
-export type ContentStream =
-  | AsyncIterable<Uint8Array | string>
-  | Iterable<Uint8Array | string>
-  | ReadableStream<Uint8Array | string>;
+/** Who is told that there is room for more, or that there never will be. */
+interface Waiter {
+  resolve(): void;
+  reject(reason: Error): void;
+}
 
 const OPEN = 0;
 const HEAD_SENT = 1;
@@ -45,7 +46,7 @@ export class HttpResponse implements Producer {
   private attached: boolean;
   private blocked: boolean;
   private gone: Error | null;
-  private waiting: { resolve(): void; reject(reason: Error): void }[] | null;
+  private waiting: Waiter[] | null;
 
   constructor(sink: ResponseSink) {
     this.status = 200;
@@ -165,9 +166,7 @@ export class HttpResponse implements Producer {
   drained(): Promise<void> {
     if (this.gone !== null) return Promise.reject(this.gone);
     if (!this.blocked) return Promise.resolve();
-    return new Promise<void>((resolve, reject) => {
-      (this.waiting ??= []).push({ resolve, reject });
-    });
+    return new Promise<void>((resolve, reject) => this.wait({ resolve, reject }));
   }
 
   /**
@@ -176,16 +175,21 @@ export class HttpResponse implements Producer {
    * is closed and the promise rejects with {@link PeerGoneError}.
    */
   async stream(source: ContentStream): Promise<void> {
-    // Head first: a source that thinks for long must not keep the peer from learning that the request was accepted.
-    this.begin();
-    this.sendHead();
-    this.listen();
+    const pieces = new PieceReader(source);
+    const watch: Waiter = { resolve: () => this.wait(watch), reject: (reason) => pieces.leave(reason) };
+    let begun = false;
     try {
-      for await (const chunk of source as AsyncIterable<Uint8Array | string>) {
-        if (!this.write(chunk)) await this.drained();
-      }
+      // Head first: a source that thinks for long must not keep the peer from learning that the request was accepted.
+      this.begin();
+      this.sendHead();
+      begun = true;
+      this.wait(watch);
+      this.listen();
+      for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next())
+        if (!this.write(piece.value)) await this.drained();
     } catch (error) {
-      this.reset();
+      await pieces.close(error);
+      if (begun) this.reset();
       throw error;
     }
     this.end();
@@ -278,6 +282,10 @@ export class HttpResponse implements Producer {
       this.state = OPEN;
       throw error;
     }
+  }
+
+  private wait(waiter: Waiter): void {
+    (this.waiting ??= []).push(waiter);
   }
 
   private listen(): void {

@@ -122,6 +122,56 @@ describe("the response, as writes and as a stream", () => {
     await expect(streaming).rejects.toBeInstanceOf(PeerGoneError);
     expect(closed).toBe(true);
   });
+  test("a peer that goes away while the source has nothing to say is not waited for", async () => {
+    const { response, sink } = exchange();
+    let cancelled: unknown = null;
+    const silent = new ReadableStream<string>({ cancel: (reason) => void (cancelled = reason) }, { highWaterMark: 0 });
+    const streaming = response.stream(silent);
+    await Promise.resolve();
+    const gone = new PeerGoneError();
+    sink.producer?.stopped(gone);
+    await expect(streaming).rejects.toBe(gone);
+    expect(cancelled).toBe(gone);
+  });
+  test("one that thinks is left as soon as it speaks again, and what it says then is no one's", async () => {
+    const { response, sink } = exchange();
+    let say = (): void => {};
+    let closed = false;
+    const thinking = async function* (): AsyncGenerator<string> {
+      try {
+        await new Promise<void>((resolve) => {
+          say = resolve;
+        });
+        yield "late";
+      } finally {
+        closed = true;
+      }
+    };
+    const streaming = response.stream(thinking());
+    await Promise.resolve();
+    sink.producer?.stopped(new PeerGoneError());
+    await expect(streaming).rejects.toBeInstanceOf(PeerGoneError);
+    say();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([closed, sink.log]).toEqual([true, ["head 200 []"]]);
+  });
+  test("a source for a peer that is gone already, or for a response that was sent, is closed, too", async () => {
+    for (const gone of [true, false]) {
+      const { response, sink } = exchange();
+      if (gone) {
+        response.write("a");
+        sink.producer?.stopped(new PeerGoneError());
+      } else response.send("a");
+      let cancelled = false;
+      const source = new ReadableStream<string>({
+        cancel: () => {
+          cancelled = true;
+        },
+      });
+      await expect(response.stream(source)).rejects.toMatchObject({ code: gone ? "ERR_PEER_GONE" : "ERR_HEAD_SENT" });
+      expect(cancelled).toBe(true);
+    }
+  });
   test("after the peer is gone nothing throws and nothing is sent", () => {
     const { response, sink } = exchange();
     response.write("a");
