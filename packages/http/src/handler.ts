@@ -31,6 +31,8 @@ export type Layer = (inner: Handler) => Handler;
 /**
  * Composes layers around a handler; the first layer is the outermost.
  *
+ * @throws TypeError for what is no function
+ *
  * @example
  * ```ts
  * import { compose, type Handler, type Layer } from "@stack/http";
@@ -43,7 +45,16 @@ export type Layer = (inner: Handler) => Handler;
  * ```
  */
 export function compose(layers: readonly Layer[], handler: Handler): Handler {
+  if (typeof handler !== "function")
+    throw new TypeError("the handler is no function; a handler takes a request and a response");
   let composed = handler;
-  for (let i = layers.length - 1; i >= 0; i--) composed = (layers[i] as Layer)(composed);
+  for (let i = layers.length - 1; i >= 0; i--) {
+    const layer = layers[i] as Layer;
+    if (typeof layer !== "function")
+      throw new TypeError(
+        `layer ${i + 1} of ${layers.length} is no function; a layer takes the handler within it and returns a handler`,
+      );
+    composed = layer(composed);
+  }
   return composed;
 }

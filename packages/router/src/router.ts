@@ -104,7 +104,7 @@ export class Router {
    * ```
    */
   handle(pattern: string, ...route: RouteArguments): this {
-    const [layers, handler] = route.length === 1 ? [[], route[0]] : route;
+    const [layers, handler] = route.length === 2 ? route : [[], route[0]];
     requireFunctions([...layers, handler], pattern);
     const read = parsePattern(pattern);
     this.check(read);

@@ -95,5 +95,9 @@ describe("layers", () => {
     expect(() => createRouter().get("/a", wrong)).toThrow("handlers and layers are functions, not string");
     expect(() => createRouter().get("/a", [wrong], named("a"))).toThrow(TypeError);
     expect(() => createRouter().get("/a", [], JSON.parse("null"))).toThrow(TypeError);
+    const router = createRouter();
+    expect(() => Reflect.apply(router.get, router, ["/a"])).toThrow(
+      "GET /a: handlers and layers are functions, not undefined",
+    );
   });
 });
