@@ -83,6 +83,7 @@ export const DEFAULT_CLIENT_OPTIONS: Readonly<ResolvedClientOptions> = {
 
 /**
  * Fills in the defaults.
+ * @throws TypeError when something else is given for a number
  * @throws RangeError when a number is negative or not a number, or `maxPipelined` is less than 1
  *
  * @example
@@ -95,6 +96,8 @@ export function resolveClientOptions(options: ClientConnectionOptions = {}): Res
   for (const name of Object.keys(options)) {
     const value = options[name as keyof ClientConnectionOptions];
     if (value === undefined) continue;
+    if (typeof resolved[name] === "number" && typeof value !== "number")
+      throw new TypeError(`${name} is a number, not ${JSON.stringify(value)}`);
     const least = name === "maxPipelined" ? 1 : 0;
     if (typeof value === "number" && !(value >= least))
       throw new RangeError(`${name} must be ${least} or more, not ${value}`);

@@ -92,6 +92,7 @@ export const DEFAULT_SERVER_OPTIONS: Readonly<Omit<ResolvedServerOptions, "handl
 
 /**
  * Fills in the defaults.
+ * @throws TypeError when something else is given for a number
  * @throws RangeError when a number is negative or not a number
  *
  * @example
@@ -105,6 +106,8 @@ export function resolveServerOptions(options: ServerConnectionOptions): Resolved
   for (const name of Object.keys(options)) {
     const value = options[name as keyof ServerConnectionOptions];
     if (value === undefined) continue;
+    if (typeof resolved[name] === "number" && typeof value !== "number" && typeof value !== "function")
+      throw new TypeError(`${name} is a number, not ${JSON.stringify(value)}`);
     if (typeof value === "number" && !(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${value}`);
     resolved[name] = value;
   }

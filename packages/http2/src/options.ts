@@ -124,6 +124,7 @@ export const DEFAULT_OPTIONS: Readonly<ResolvedOptions> = {
 
 /**
  * Fills in the defaults.
+ * @throws TypeError when something else is given for a number
  * @throws RangeError when a number is negative or not a number
  * @throws TypeError when an origin is not the ASCII serialisation of one (RFC 6454 §6.2)
  *
@@ -138,6 +139,8 @@ export function resolveOptions(options: Partial<ServerConnectionOptions>): Resol
   for (const name of Object.keys(options)) {
     const value = options[name as keyof ServerConnectionOptions];
     if (value === undefined || !Object.hasOwn(DEFAULT_OPTIONS, name)) continue;
+    if (typeof resolved[name] === "number" && typeof value !== "number" && typeof value !== "function")
+      throw new TypeError(`${name} is a number, not ${JSON.stringify(value)}`);
     if (typeof value === "number" && !(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${value}`);
     resolved[name] = value;
   }
