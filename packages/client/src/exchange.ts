@@ -17,6 +17,7 @@ import {
   type ResponseReceiver,
 } from "@stack/http";
 import { ContentSender, PIECE, type SendOwner } from "./content-sender.ts";
+import { belongsElsewhere, MISDIRECTED } from "./elsewhere.ts";
 import type { ClientError } from "./errors.ts";
 import { CONTENT, CONTINUE, DISCARDING, HEAD, OVER, SENDING, SOURCE, WAITING } from "./exchange-states.ts";
 import { exchangeFailure } from "./failure.ts";
@@ -36,10 +37,8 @@ export const MAX_ATTEMPTS = 4;
  */
 const MAX_MOVES = 16;
 
-const MISDIRECTED = 421;
-
 export class Exchange extends TimedExchange implements ResponseReceiver, SendOwner, ContentOwner {
-  /** The attempt that was answered with 421 and is made again; 0 for none. */
+  /** The attempt that was answered with 421 or 408 and is made again; 0 for none. */
   private misdirected = 0;
 
   /** It may be sent behind a request that is not answered yet. */
@@ -54,8 +53,8 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
   }
 
   /**
-   * After 421 it is asked once more, whatever the method, over another connection (RFC 9110 §15.5.20), as the fetch standard
-   * has it: a server may have learnt what is its own since this connection was opened.
+   * After 421 it is asked once more over another connection, as the fetch standard has it: a server may have learnt what is
+   * its own since this connection was opened. After 408, see `elsewhere.ts`.
    */
   private get mayGoElsewhere(): boolean {
     const { content } = this.request;
@@ -120,8 +119,9 @@ export class Exchange extends TimedExchange implements ResponseReceiver, SendOwn
   onHead(status: number, fields: Fields, reason: string): void {
     const { request, timings, connection } = this;
     const { options } = request;
-    if (status === MISDIRECTED && this.mayGoElsewhere) {
+    if (belongsElsewhere(status, request.method, connection as PooledConnection) && this.mayGoElsewhere) {
       this.misdirected = this.attempts;
+      this.isDoubtful ||= status !== MISDIRECTED;
       this.pool?.retire(connection as PooledConnection);
       this.sink?.reset(0); // which ends the attempt, in onError
       return;
