@@ -7,26 +7,15 @@
  * if an idle connection ended: that is what idempotent means.
  */
 import { type Client, ClientError, createClient } from "@stack/client";
-import { createServer } from "@stack/server";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CountingServer } from "./counting-server.ts";
 import { type Cut, CuttingProxy } from "./cutting-proxy.ts";
 
 const CONTENT = "0123456789";
 const VERSIONS = ["alpn", "prior-knowledge"] as const;
-const done = new Map<string, number>();
-const server = createServer({ onError: () => {} });
-server.post("/do/:id", async (request, response) => {
-  await request.bytes();
-  const id = request.params.get("id") ?? "";
-  done.set(id, (done.get(id) ?? 0) + 1);
-  response.text(`done ${id}`);
-});
-server.get("/do/:id", (request, response) => {
-  const id = request.params.get("id") ?? "";
-  done.set(id, (done.get(id) ?? 0) + 1);
-  response.text(`done ${id}`);
-});
+const counting = new CountingServer();
+const { server } = counting;
 
 let proxy: CuttingProxy;
 let ids = 0;
@@ -66,8 +55,8 @@ async function tryOnce(client: Client, method: "GET" | "POST", cut: Cut | null, 
   }
   if (failure === null) {
     counts.succeeded++;
-    if (method === "POST") expect(done.get(id)).toBe(1);
-    else expect([1, 2]).toContain(done.get(id));
+    if (method === "POST") expect(counting.times(id)).toBe(1);
+    else expect([1, 2]).toContain(counting.times(id));
     return;
   }
   expect(failure.code).toMatch(/^ERR_CLIENT_(DISCONNECTED|RESET|PROTOCOL)$/);
@@ -83,7 +72,7 @@ async function tryOnce(client: Client, method: "GET" | "POST", cut: Cut | null, 
 const late: [string, number][] = [];
 
 function settle(): void {
-  for (const [id, most] of late.splice(0)) expect(done.get(id) ?? 0).toBeLessThanOrEqual(most);
+  for (const [id, most] of late.splice(0)) expect(counting.times(id)).toBeLessThanOrEqual(most);
 }
 
 describe.each(VERSIONS)("every octet, version %s", (version) => {

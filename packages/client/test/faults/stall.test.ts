@@ -3,32 +3,18 @@
  * client goes on over another connection.
  */
 import { type Client, ClientError, createClient, type MethodInit } from "@stack/client";
-import { createServer } from "@stack/server";
-import { Authority } from "@stack/testing/certificates";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CountingServer, WAYS, type Ways } from "./counting-server.ts";
 import { FaultyProxy } from "./faulty-proxy.ts";
 
-const done = new Map<string, number>();
-const server = createServer({ onError: () => {} });
-server.post("/do/:id", async (request, response) => {
-  await request.bytes();
-  const id = request.params.get("id") ?? "";
-  done.set(id, (done.get(id) ?? 0) + 1);
-  response.text(`done ${id}`);
-});
-
-let authority: Authority;
-let plain: number;
-let tls: number;
+const counting = new CountingServer();
+let ways: Ways;
 let ids = 0;
 
 beforeAll(async () => {
-  authority = await Authority.create();
-  const certificates = await authority.issue({ names: ["127.0.0.1"] });
-  plain = (await server.listen(0)).port;
-  tls = (await server.listen(0, { tls: { certificates, alpn: ["h2", "http/1.1"] } })).port;
+  ways = await counting.listen();
 });
-afterAll(() => server.close({ graceMs: 0 }));
+afterAll(() => counting.server.close({ graceMs: 0 }));
 
 /** Places at which each way is tried, spread over its octets; every octet when a soak asks for so many. */
 const PLACES = Number(process.env.FUZZ_RUNS ?? 24);
@@ -36,11 +22,6 @@ const PLACES = Number(process.env.FUZZ_RUNS ?? 24);
 const TOGETHER = 50;
 /** How long a connection is silent before its request is given up, ms: well above what the client takes for nothing. */
 const SILENT = 1_500;
-
-interface Way {
-  readonly secure: boolean;
-  readonly version: "alpn" | "prior-knowledge" | "http/1.1";
-}
 
 async function call(client: Client, origin: string, init: MethodInit = {}): Promise<[string, ClientError | null]> {
   const id = `${++ids}`;
@@ -54,38 +35,31 @@ async function call(client: Client, origin: string, init: MethodInit = {}): Prom
   }
 }
 
-const WAYS: Readonly<Record<string, Way>> = {
-  "HTTP/1.1": { secure: false, version: "alpn" },
-  "HTTP/2": { secure: false, version: "prior-knowledge" },
-  "HTTP/1.1 under TLS": { secure: true, version: "http/1.1" },
-  "HTTP/2 under TLS": { secure: true, version: "alpn" },
-};
-
 describe.concurrent.each(Object.entries(WAYS))("silence, %s", (_, { secure, version }) => {
   test.concurrent.each(["request", "response"] as const)(
     "at octets of the %s",
     async (direction) => {
-      const port = secure ? tls : plain;
+      const port = secure ? ways.tls : ways.plain;
       const one = async (after: number): Promise<number> => {
         const proxy = await FaultyProxy.listen(port);
         const origin = `${secure ? "https" : "http"}://127.0.0.1:${proxy.port}`;
         proxy.plan = (index) => (index === 0 ? { direction, after, how: "stall" } : null);
         const controller = new AbortController();
         proxy.onFault = () => setTimeout(() => controller.abort(), SILENT);
-        const client = createClient({ version, tls: { ca: authority.cert } });
+        const client = createClient({ version, tls: { ca: ways.ca } });
         const [id, error] = await call(client, origin, { signal: controller.signal });
         const { request, response } = proxy.passed;
-        if (error === null) expect(done.get(id)).toBe(1);
+        if (error === null) expect(counting.times(id)).toBe(1);
         else {
           expect(proxy.faults).toBe(1);
           expect(error).toMatchObject({ code: "ERR_CLIENT_ABORTED", origin });
-          expect(done.get(id) ?? 0).toBeLessThanOrEqual(error.unprocessed ? 0 : 1);
+          expect(counting.times(id)).toBeLessThanOrEqual(error.unprocessed ? 0 : 1);
         }
         // The connection that fell silent gets nothing more; of a silence behind the last octet nobody knows at first.
         if (error === null) await call(client, origin, { timeouts: { headMs: SILENT } });
         const [next, again] = await call(client, origin);
         expect(again).toBe(null);
-        expect(done.get(next)).toBe(1);
+        expect(counting.times(next)).toBe(1);
         await client.close({ graceMs: 0 });
         expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
         await proxy.close();
