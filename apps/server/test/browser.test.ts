@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { Program, type Running, start } from "./running.ts";
+import { Program, type Running, start, startBelow } from "./running.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const missing = !existsSync(CHROMIUM);
@@ -31,7 +31,7 @@ describe.skipIf(skipped)(
 
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-      running = await start();
+      running = await startBelow();
     }, 60_000);
     afterEach(async () => {
       for (const page of pages.splice(0)) await page.context().close();
@@ -64,7 +64,7 @@ describe.skipIf(skipped)(
       "opens in %s without a complaint, and its figures move",
       async (scheme) => {
         const page = await open(scheme);
-        await expect.poll(() => number(page, "#requests")).toBeGreaterThan(0);
+        await expect.poll(() => number(page, "#requests"), { timeout: 20_000 }).toBeGreaterThan(0);
         const before = await number(page, "#requests");
         const uptime = await page.locator("#uptime").textContent();
         await page.locator("#traffic").click();
@@ -144,8 +144,8 @@ describe.skipIf(skipped)(
         await page.locator("#again").click();
         expect((await tiles(page)).protocol).toBe("h2");
         await expect.poll(() => number(page, "#requests"), { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 100);
-        // The page, its events and both hundreds came on one connection.
-        expect(await number(page, "#connections")).toBe(1);
+        // The page, its events and both hundreds came on one connection; a browser may have opened a spare one, and left it.
+        await expect.poll(() => number(page, "#connections"), { timeout: 30_000 }).toBe(1);
         expect(failures).toEqual([]);
       } finally {
         await context.close();

@@ -39,6 +39,17 @@ export async function start(options: Partial<AppOptions> = {}, at = 0): Promise<
   };
 }
 
+/** Starts a server on a port below those that the system gives out for 0, so that nobody takes it while it is stopped. */
+export async function startBelow(): Promise<Running> {
+  for (let port = 10_240 + ((process.pid * 64) % 22_016); ; port++) {
+    try {
+      return await start({}, port);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "ERR_ADDRESS_IN_USE") throw error;
+    }
+  }
+}
+
 /** A request with `Connection: close`, so that the end of the connection is the end of the answer. */
 export function request(line: string, fields = "", content = ""): string {
   return `${line} HTTP/1.1\r\nHost: stack.test\r\nConnection: close\r\n${fields}\r\n${content}`;

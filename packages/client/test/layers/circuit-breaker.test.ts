@@ -155,7 +155,7 @@ describe("circuitBreaker: from CLOSED to OPEN", () => {
     gate = new Promise((resolve) => (release = resolve));
     status = 500;
     const early = Array.from({ length: 8 }, () => call());
-    await expect.poll(() => mock.requests.length).toBe(8);
+    await expect.poll(() => mock.requests.length, { timeout: 20_000 }).toBe(8);
     gate = Promise.resolve();
     expect((await calls(5)).at(-1)).toBe(OPEN);
     time += 1_000;
