@@ -104,12 +104,19 @@ describe("close", () => {
   });
   test("the signal of a request aborts when its client goes away", async () => {
     const server = createServer();
+    let begun = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
     const gone = new Promise<unknown>((resolve) => {
-      server.get("/", (request) => request.signal.addEventListener("abort", () => resolve(request.signal.reason)));
+      server.get("/", (request) => {
+        request.signal.addEventListener("abort", () => resolve(request.signal.reason));
+        begun();
+      });
     });
     const { port } = await server.listen(0);
     const client = new RawClient(port).send(GET);
-    await client.until(() => server.figures.requests === 1, 50).catch(() => {});
+    await started;
     client.socket.resetAndDestroy();
     expect(await gone).toMatchObject({ code: "ERR_PEER_GONE" });
     await server.close({ graceMs: 0 });
