@@ -1,43 +1,26 @@
 import { getEventListeners } from "node:events";
-import { type Client, type ContentInit, createClient, type HedgeOptions, hedge, type LayerClock } from "@stack/client";
+import {
+  type Client,
+  type ClientResponse,
+  type ContentInit,
+  createClient,
+  type HedgeOptions,
+  hedge,
+  type MethodInit,
+} from "@stack/client";
 import { createMock, type Mock } from "@stack/client/mock";
-import type { HttpRequest, HttpResponse } from "@stack/http";
+import { Fields, type HttpRequest, type HttpResponse } from "@stack/http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HandClock } from "./hand-clock.ts";
 
 const URL = "http://api.example/";
-
-/** A clock that a test winds: delays that were asked for and not cancelled. */
-class HandClock implements LayerClock {
-  time = 0;
-  readonly waiting: { readonly ms: number; readonly callback: () => void }[] = [];
-
-  now(): number {
-    return this.time;
-  }
-
-  after(ms: number, callback: () => void): () => void {
-    const entry = { ms, callback };
-    this.waiting.push(entry);
-    return () => {
-      const at = this.waiting.indexOf(entry);
-      if (at >= 0) this.waiting.splice(at, 1);
-    };
-  }
-
-  /** The next delay is over. */
-  ring(): void {
-    const entry = this.waiting.shift();
-    this.time += entry?.ms ?? 0;
-    entry?.callback();
-  }
-}
 
 describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (version) => {
   let clock: HandClock;
   let mock: Mock;
   let client: Client;
   /** Requests that came, and wait for an answer. */
-  let held: { readonly request: HttpRequest; answer(text: string): void; reset(): void }[];
+  let held: { readonly request: HttpRequest; inform(): void; answer(text: string): void; reset(): void }[];
   let whenHeld: (() => void) | null;
   let outcomes: string[];
 
@@ -53,6 +36,22 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
   const came = async (count: number): Promise<void> => {
     while (held.length < count) await new Promise<void>((resolve) => (whenHeld = resolve));
   };
+  /** A call whose second attempt has begun, too. Wrapped: a promise would be waited for. */
+  const both = async (init: MethodInit = {}): Promise<{ readonly call: Promise<ClientResponse> }> => {
+    start();
+    const call = client.get(URL, init);
+    await came(1);
+    clock.ring();
+    await came(2);
+    return { call };
+  };
+  /** One that is over after its first attempt was answered. */
+  const answered = async (call: Promise<ClientResponse>): Promise<void> => {
+    const count = held.length + 1;
+    await came(count);
+    held[count - 1]?.answer("");
+    await (await call).text();
+  };
   beforeEach(() => {
     clock = new HandClock();
     held = [];
@@ -62,6 +61,9 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
       await new Promise<void>((resolve) => {
         held.push({
           request,
+          inform() {
+            response.inform(103, new Fields([["Link", "</a>"]]));
+          },
           answer(text) {
             response.text(text);
             resolve();
@@ -97,11 +99,7 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
   });
 
   test("the first attempt wins, and the second is aborted", async () => {
-    start();
-    const call = client.get(URL);
-    await came(1);
-    clock.ring();
-    await came(2);
+    const { call } = await both();
     held[0]?.answer("first");
     expect(await (await call).text()).toBe("first");
     await gone(held[1]?.request);
@@ -124,12 +122,25 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
     await (await slow).text();
   });
 
-  test("both answer at once: one response is given, nothing of the other is left", async () => {
-    start();
-    const call = client.get(URL);
+  test("progress and informational responses are told of the first attempt only", async () => {
+    start({ delayMs: 50, methods: ["PUT"] });
+    const told: string[] = [];
+    const call = client.put(URL, {
+      content: "content",
+      onUploadProgress: (octets) => told.push(`${octets} octets`),
+      onInformational: (status) => told.push(`${status}`),
+    });
     await came(1);
     clock.ring();
     await came(2);
+    held[1]?.inform();
+    held[1]?.answer("second");
+    expect(await (await call).text()).toBe("second");
+    expect(told).toEqual(["7 octets"]);
+  });
+
+  test("both answer at once: one response is given, nothing of the other is left", async () => {
+    const { call } = await both();
     held[0]?.answer("one");
     held[1]?.answer("two");
     expect(["one", "two"]).toContain(await (await call).text());
@@ -139,10 +150,8 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
   test.each(["POST", "PATCH", "PUT", "DELETE", "LOCK"])("%s is sent once", async (method) => {
     start();
     const call = client.request(URL, { method });
-    await came(1);
     expect(clock.waiting).toEqual([]);
-    held[0]?.answer("");
-    await (await call).text();
+    await answered(call);
     expect(mock.requests.length).toBe(1);
   });
 
@@ -194,11 +203,7 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
   });
 
   test("an attempt that fails waits for the other", async () => {
-    start();
-    const call = client.get(URL);
-    await came(1);
-    clock.ring();
-    await came(2);
+    const { call } = await both();
     held[0]?.reset();
     held[1]?.answer("second");
     expect(await (await call).text()).toBe("second");
@@ -206,11 +211,7 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
   });
 
   test("when both fail, a failure is given", async () => {
-    start();
-    const call = client.get(URL);
-    await came(1);
-    clock.ring();
-    await came(2);
+    const { call } = await both();
     held[0]?.reset();
     held[1]?.reset();
     const code = version === "http/1.1" ? "ERR_CLIENT_DISCONNECTED" : "ERR_CLIENT_RESET";
@@ -219,12 +220,8 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
   });
 
   test("the caller's signal ends both, and stays with nobody", async () => {
-    start();
     const { signal, abort } = controller();
-    const call = client.get(URL, { signal });
-    await came(1);
-    clock.ring();
-    await came(2);
+    const { call } = await both({ signal });
     abort();
     await expect(call).rejects.toMatchObject({ code: "ERR_CLIENT_ABORTED", cause: { message: "enough" } });
     await Promise.all(held.map(({ request }) => gone(request)));
@@ -277,15 +274,11 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
       await (await call).text();
     }
     const call = client.get(URL);
-    await came(11);
     expect(clock.waiting.map(({ ms }) => ms)).toEqual([100]);
-    held[10]?.answer("");
-    await (await call).text();
+    await answered(call);
     const elsewhere = client.get("http://other.example/");
-    await came(12);
     expect(clock.waiting).toEqual([]);
-    held[11]?.answer("");
-    await (await elsewhere).text();
+    await answered(elsewhere);
   });
 });
 
