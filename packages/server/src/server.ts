@@ -28,11 +28,14 @@ import {
 } from "@stack/tcp";
 import { createServerTls, type ListenTlsOptions, listenTls, ServerTls, type ServerTlsOptions } from "@stack/tls";
 import { failureText } from "./failure-text.ts";
+import { checkOptions } from "./known-options.ts";
 import type { Listening, ServerFigures, ServerListenOptions, ServerOptions } from "./options.ts";
 import { type Engines, ProtocolSniffer } from "./protocol-sniffer.ts";
 
 /**
  * Makes a server. Register routes and layers, then {@link Server.listen}.
+ *
+ * @throws TypeError for an option that a server does not have; RangeError for a number that is none
  *
  * @example
  * ```ts
@@ -88,7 +91,7 @@ export class Server {
     this.refused = 0;
     this.errors = 0;
     this.closed = null;
-    resolveServerOptions({ ...options, handler: () => {} }); // a wrong option fails here, not at the first connection
+    checkOptions(options); // a wrong one fails here, not at the first connection
   }
 
   /** Figures since the server was made. */
@@ -100,8 +103,8 @@ export class Server {
 
   /** Adds a layer around all routes, inside those that were added before. */
   use(layer: Layer): this {
+    this.app = compose([...this.layers, layer], this.router.dispatch); // first: it may be none
     this.layers.push(layer);
-    this.app = compose(this.layers, this.router.dispatch);
     return this;
   }
 

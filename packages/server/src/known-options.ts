@@ -1,0 +1,93 @@
+/**
+ * Which options there are, for who has no types to tell: a limit whose name is misspelled would be no limit.
+ *
+ * @module
+ */
+import { resolveServerOptions } from "@stack/http1";
+import { resolveOptions } from "@stack/http2";
+import type { ServerOptions } from "./options.ts";
+
+/**
+ * Looks at options before anything is made of them.
+ *
+ * @throws TypeError for one that a server does not have, or for something else than a number where one has to be
+ * @throws RangeError for a number that is none, or negative
+ */
+export function checkOptions(options: ServerOptions): void {
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(KNOWN, name)) throw new TypeError(unknown(name, LISTEN.includes(name), KNOWN));
+  resolveServerOptions({ ...options, handler: () => {} });
+  const { http2 } = options;
+  if (http2 === undefined || http2 === false) return;
+  for (const name of Object.keys(http2))
+    if (!Object.hasOwn(KNOWN_HTTP2, name)) throw new TypeError(unknown(`http2.${name}`, false, KNOWN_HTTP2));
+  resolveOptions(http2);
+}
+
+function unknown(name: string, isForListen: boolean, known: Readonly<Record<string, true>>): string {
+  const way = isForListen ? ": give it to listen" : `; known are ${Object.keys(known).sort().join(", ")}`;
+  return `${name} is no option of a server${way}`;
+}
+
+/** What is said where a server listens, for it may listen in several places. */
+const LISTEN: readonly string[] = ["address", "host", "path", "port", "tls"];
+
+// Records and no lists, so that an option which is added is missed here by the compiler.
+
+const KNOWN: Readonly<Record<keyof ServerOptions, true>> = {
+  backlog: true,
+  contentTimeoutMs: true,
+  head: true,
+  headTimeoutMs: true,
+  http2: true,
+  idleTimeoutMs: true,
+  keepAliveMs: true,
+  lenient: true,
+  lingerMs: true,
+  maxConnections: true,
+  maxConnectionsPerAddress: true,
+  maxContentOctets: true,
+  maxDrainOctets: true,
+  maxHeldOctets: true,
+  maxRequests: true,
+  minOctetsPerSecond: true,
+  noDelay: true,
+  onConnectionRefused: true,
+  onError: true,
+  onExpectContinue: true,
+  onRefused: true,
+  rateWindowMs: true,
+  requestTimeoutMs: true,
+  reusePort: true,
+  reuseReads: true,
+};
+
+const KNOWN_HTTP2: Readonly<Record<keyof Exclude<ServerOptions["http2"], false | undefined>, true>> = {
+  contentTimeoutMs: true,
+  controlBurst: true,
+  controlsPerSecond: true,
+  extendedConnect: true,
+  headTimeoutMs: true,
+  headerTableOctets: true,
+  idleTimeoutMs: true,
+  initialWindowOctets: true,
+  lingerMs: true,
+  maxConcurrentStreams: true,
+  maxContentOctets: true,
+  maxContinuations: true,
+  maxFieldBlockOctets: true,
+  maxFieldSectionOctets: true,
+  maxFields: true,
+  maxHeldOctets: true,
+  maxWindowOctets: true,
+  minOctetsPerSecond: true,
+  onError: true,
+  onExpectContinue: true,
+  onRefused: true,
+  origins: true,
+  push: true,
+  rateWindowMs: true,
+  requestTimeoutMs: true,
+  resetBurst: true,
+  resetsPerSecond: true,
+};
