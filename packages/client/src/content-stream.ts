@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import type { ContentReceiver, ContentSource } from "@stack/http";
+import { followAbort, unfollowAbort } from "./abort.ts";
 import type { ResponseOrigin } from "./response.ts";
 
 /** What a `body` is. */
@@ -71,7 +73,7 @@ class OctetSource implements ContentReceiver {
       this.onAbort();
       return;
     }
-    this.signal?.addEventListener("abort", this.onAbort, { once: true });
+    if (this.signal !== null) followAbort(this.signal, this.onAbort);
     this.source = this.origin.read(this);
   }
 
@@ -107,7 +109,7 @@ class OctetSource implements ContentReceiver {
   private finish(): boolean {
     if (this.over) return false;
     this.over = true;
-    this.signal?.removeEventListener("abort", this.onAbort);
+    if (this.signal !== null) unfollowAbort(this.signal, this.onAbort);
     return true;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Fields } from "@stack/http";
+import { followAbort, unfollowAbort } from "./abort.ts";
 import { hasBadPort } from "./bad-ports.ts";
 import { resolveBlobUrl } from "./blob-url.ts";
 import { Client } from "./client.ts";
@@ -144,15 +145,15 @@ async function remote(client: Client, url: URL, parts: FetchParts): Promise<Clie
     else if (body !== null && content === null) streamed = streamedContent(body);
     if (streamed !== null) {
       content = streamed.content;
-      signal?.addEventListener("abort", onAbort, { once: true });
       if (signal?.aborted === true) onAbort();
+      else if (signal !== null) followAbort(signal, onAbort);
     }
     return await client.request(url, { method, fields, content, signal, redirect });
   } catch (error) {
     streamed?.cancel(error);
     throw fetchFailure(error, signal);
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    if (signal !== null) unfollowAbort(signal, onAbort);
   }
 }
 

@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import { isIdempotent, METHODS } from "@stack/http";
+import { followAbort, unfollowAbort } from "./abort.ts";
 import { Budget } from "./budget.ts";
 import { ownOptions, resolveNumbers } from "./client-options.ts";
 import { type LayerClock, PROCESS_CLOCK } from "./layer-clock.ts";
@@ -137,9 +139,11 @@ class Race {
     const controller = new AbortController();
     const { signal } = this;
     const forward = (): void => controller.abort(signal?.reason);
-    const unlink = (): void => signal?.removeEventListener("abort", forward);
+    const unlink = (): void => {
+      if (signal !== null) unfollowAbort(signal, forward);
+    };
     if (signal?.aborted === true) forward();
-    else signal?.addEventListener("abort", forward, { once: true });
+    else if (signal !== null) followAbort(signal, forward);
     this.running.add(controller);
     this.send(request.with({ signal: controller.signal })).then(
       (response) => {

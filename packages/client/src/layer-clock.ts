@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { followAbort, unfollowAbort } from "./abort.ts";
 import { ClientError } from "./errors.ts";
 
 /** Time as layers need it. */
@@ -42,11 +43,11 @@ export function pause(
       reject(new ClientError("ERR_CLIENT_ABORTED", "queue", origin, `aborted ${what}`, { cause: signal?.reason }));
     };
     const cancel = clock.after(ms, () => {
-      signal?.removeEventListener("abort", stop);
+      if (signal !== null) unfollowAbort(signal, stop);
       resolve();
     });
     if (signal?.aborted === true) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
+    else if (signal !== null) followAbort(signal, stop);
   });
 }
 

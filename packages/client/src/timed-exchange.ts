@@ -8,6 +8,7 @@
  */
 import type { RequestSink } from "@stack/http";
 import { clock, type WheelEntry } from "@stack/tcp";
+import { followAbort, unfollowAbort } from "./abort.ts";
 import type { ResolvedTimeouts } from "./client-options.ts";
 import type { ContentSender } from "./content-sender.ts";
 import { ClientError, type ClientErrorCode, type ClientStage } from "./errors.ts";
@@ -116,7 +117,7 @@ export abstract class TimedExchange implements WheelEntry, Waiter {
       return;
     }
     this.onAbort = () => this.aborted();
-    signal.addEventListener("abort", this.onAbort, { once: true });
+    followAbort(signal, this.onAbort);
   }
 
   /** Ends it with an error. */
@@ -185,7 +186,7 @@ export abstract class TimedExchange implements WheelEntry, Waiter {
     if (state === DISCARDING || state === OVER) return;
     this.sender?.abandon();
     if (this.waitQueue !== null) this.pool?.leave(this);
-    if (this.onAbort !== null) this.request.signal?.removeEventListener("abort", this.onAbort);
+    if (this.onAbort !== null) unfollowAbort(this.request.signal as AbortSignal, this.onAbort);
     this.onAbort = null;
     this.owner.finished();
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { followAbort, unfollowAbort } from "./abort.ts";
 import { ClientError, type ClientStage } from "./errors.ts";
 import { PROCESS_CLOCK } from "./layer-clock.ts";
 import { overOptions } from "./request-options.ts";
@@ -55,14 +56,14 @@ export function inTime<T>(
         : PROCESS_CLOCK.after(totalMs - elapsedMs, () => leave(tooLate(stage, origin.href, totalMs)));
     const settle = (): void => {
       cancel();
-      signal?.removeEventListener("abort", stop);
+      if (signal !== null) unfollowAbort(signal, stop);
     };
     const leave = (error: unknown): void => {
       settle();
       reject(error);
     };
     if (signal?.aborted === true) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
+    else if (signal !== null) followAbort(signal, stop);
     promise.then((value) => {
       settle();
       resolve(value);

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { gzipSync } from "node:zlib";
 import { type Client, type ClientResponse, createClient } from "@stack/client";
 import { afterEach, describe, expect, test } from "vitest";
@@ -79,4 +80,18 @@ describe("cancel() while the content is read", () => {
     response.cancel();
     expect(await text).toBe("ok");
   });
+});
+
+test("a signal of many requests has one listener of them all, and stops them all", async () => {
+  server = await TcpServer.listen(() => {});
+  client = createClient();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = Array.from({ length: 20 }, () => client.get(server.origin, { signal }));
+  expect(getEventListeners(signal, "abort").length).toBe(1); // with eleven Node warns of a leak
+  controller.abort("enough");
+  const outcomes = await Promise.allSettled(calls);
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({ reason: { code: "ERR_CLIENT_ABORTED", cause: "enough" } });
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
