@@ -53,7 +53,7 @@ export class RequestUrl {
  * @throws ClientError `ERR_CLIENT_URL` when it is none, or its scheme is not http or https (S108, S128)
  */
 export function parseUrl(url: string | URL): RequestUrl {
-  if (typeof url !== "string") return takeApart(url);
+  if (typeof url !== "string") return takeApart(url instanceof URL ? url : parse(String(url)));
   if (url === lastText) return lastUrl as RequestUrl;
   const slash = url.indexOf("/", SHORTEST_ORIGIN);
   const origin = slash < 0 ? undefined : origins.get(url.slice(0, slash));

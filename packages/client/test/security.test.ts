@@ -145,6 +145,12 @@ test("S126: a URL that is none is not repeated", async () => {
   expect(JSON.stringify([error.message, String(error.cause), { ...(error.cause as object) }])).not.toContain("SECRET");
 });
 
+test.each([["nothing"], ["null"], ["{}"]])("what is no text is no URL: %s", async (given) => {
+  const url = given === "nothing" ? undefined : JSON.parse(given);
+  const error = await Reflect.apply(client.get, client, [url]).catch((e: unknown) => e);
+  expect(error).toMatchObject({ code: "ERR_CLIENT_URL", message: expect.stringContaining("not an absolute URL") });
+});
+
 test("S126: nor what cannot be resolved below baseUrl, nor the credentials of baseUrl", async () => {
   const bound = createClient({ baseUrl: "http://SECRET:SECRET@127.0.0.1:1/SECRET/" });
   for (const reference of [
