@@ -79,6 +79,10 @@ export class ObservedResponse implements ResponseSink {
     this.outer.write(""); // the head, and nothing yet
   }
 
+  get takesContent(): boolean {
+    return !this.silent;
+  }
+
   sendContent(bytes: Uint8Array, end: boolean): boolean {
     this.counts(bytes.length);
     if (end) {

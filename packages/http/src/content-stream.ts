@@ -13,6 +13,12 @@ export type ContentStream =
   | Iterable<Uint8Array | string>
   | ReadableStream<Uint8Array | string>;
 
+/** Who is told that there is room for more, or that there never will be. */
+export interface Waiter {
+  resolve(): void;
+  reject(reason: Error): void;
+}
+
 type Piece = IteratorResult<Uint8Array | string>;
 
 /** Pulls from a source, one piece at a time. */

@@ -12,6 +12,11 @@ import type { HttpRequest } from "./request.ts";
 
 /** Where a response goes. The calls are made in the order of the message: informational, head, content, trailers. */
 export interface ResponseSink {
+  /**
+   * False once the head was sent of a response that has no content, whatever it is given (HEAD, 204, 304): nobody need
+   * make any. A sink that does not say gets it all.
+   */
+  readonly takesContent?: boolean;
   sendInformational(status: number, fields: Fields): void;
   /** The whole response in one call: the engine frames it with Content-Length. A string is sent as UTF-8. */
   sendWhole(status: number, fields: Fields, content: Uint8Array | string): void;

@@ -4,18 +4,12 @@
  * @module
  */
 import type { Carrier } from "./carrier.ts";
-import { type ContentStream, PieceReader } from "./content-stream.ts";
+import { type ContentStream, PieceReader, type Waiter } from "./content-stream.ts";
 import { PeerGoneError, ResponseStateError } from "./errors.ts";
 import { Fields, type FieldsInit } from "./fields.ts";
 import type { HttpRequest } from "./request.ts";
 import type { Producer, ResponseSink } from "./response-sink.ts";
 import { encodeUriReference } from "./uri-reference.ts";
-
-/** Who is told that there is room for more, or that there never will be. */
-interface Waiter {
-  resolve(): void;
-  reject(reason: Error): void;
-}
 
 const OPEN = 0;
 const HEAD_SENT = 1;
@@ -183,10 +177,13 @@ export class HttpResponse implements Producer {
       this.begin();
       this.sendHead();
       begun = true;
-      this.wait(watch);
-      this.listen();
-      for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next())
-        if (!this.write(piece.value)) await this.drained();
+      if (this.sink.takesContent === false) void pieces.close(undefined);
+      else {
+        this.wait(watch);
+        this.listen();
+        for (let piece = await pieces.next(); piece.done !== true; piece = await pieces.next())
+          if (!this.write(piece.value)) await this.drained();
+      }
     } catch (error) {
       await pieces.close(error);
       if (begun) this.reset();

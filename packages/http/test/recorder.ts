@@ -16,6 +16,7 @@ import {
 export class Recorder implements ResponseSink {
   readonly log: string[] = [];
   full = false;
+  takesContent = true;
   refuses: Error | null = null;
   producer: Producer | null = null;
 

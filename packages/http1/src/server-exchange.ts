@@ -72,6 +72,10 @@ export class ServerExchange extends RequestContent implements ResponseSink {
     return this.framing === SENT;
   }
 
+  get takesContent(): boolean {
+    return this.framing !== NO_CONTENT;
+  }
+
   // What the connection tells
 
   /** The peer is gone, or its request turned out to be broken: nothing more comes, nothing that is sent arrives. */
@@ -285,7 +289,6 @@ export class ServerExchange extends RequestContent implements ResponseSink {
 
 /** One for all connections: their handlers are the same. */
 const memo: HeadMemo = new HeadMemo();
-
 /** Reused for every head: deciding is synchronous. */
 const frame: ResponseFrame = new ResponseFrame();
 

@@ -92,6 +92,10 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     return this.phase === SENT;
   }
 
+  get takesContent(): boolean {
+    return this.phase !== NO_CONTENT;
+  }
+
   /**
    * The client owes content until the response has begun: from then on the two are a conversation, as in gRPC, unless a
    * length was announced. A tunnel owes nothing (RFC 8441).
@@ -138,14 +142,14 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     const { connection } = this;
     if (connection === null) return;
     const octets = typeof content === "string" ? pieceOf(content) : content;
-    this.head(status, fields, octets.length);
+    const list = this.head(status, fields, octets.length);
     if (this.phase === WITH_CONTENT && this.promised !== octets.length) {
       this.phase = NOT_SENT;
       throw lengthMismatch(this.promised, octets.length);
     }
     const withContent = this.phase === WITH_CONTENT && octets.length > 0;
     this.phase = SENT;
-    this.queueHead(this.headList, !withContent);
+    this.queueHead(list, !withContent);
     if (withContent) this.queueContent(octets, true);
   }
 
@@ -155,8 +159,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
       return;
     }
     if (this.connection === null) return;
-    this.head(status, fields, -1);
-    this.queueHead(this.headList, false);
+    this.queueHead(this.head(status, fields, -1), false);
   }
 
   sendContent(bytes: Uint8Array, end: boolean): boolean {
@@ -277,17 +280,16 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
     this.receiver?.onError(new ContentTooLargeError(this.contentLimit));
   }
 
-  private headList: string[] = [];
-
   /** Builds the final head and settles the phase. */
-  private head(status: number, fields: Fields, octets: number): void {
+  private head(status: number, fields: Fields, octets: number): string[] {
     if (!(status >= 200 && status <= 599)) throw new RangeError(`a final status is 200 to 599, not ${status}`);
     const bare = status === 204 || status === 304 || this.method === "HEAD";
     // RFC 9110 §8.6: never with 204; with HEAD and 304 what GET would have had
     const length = octets < 0 || status === 204 || status === 304 || (bare && octets === 0) ? "" : String(octets);
-    this.headList = responseFields(status, fields.lines(), length, imfFixdate(this.carrier.epochSeconds));
-    this.promised = bare ? -1 : lengthIn(this.headList);
+    const list = responseFields(status, fields.lines(), length, imfFixdate(this.carrier.epochSeconds));
+    this.promised = bare ? -1 : lengthIn(list);
     this.phase = bare ? NO_CONTENT : WITH_CONTENT;
+    return list;
   }
 
   /** The end of a response whose content stays here. */

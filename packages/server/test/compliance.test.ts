@@ -236,6 +236,23 @@ describe.each(VERSIONS)("$name, $client", (over) => {
       expect([octets, only(fields["x-head"]), trailers]).toEqual([0, "here", {}]);
     });
 
+    test("HEAD of a stream that never ends is answered like any other, and the stream is not read", async () => {
+      let read = 0;
+      const { ask } = await serve((server) => {
+        server.get("/endless", (_, response) => {
+          const pull = (controller: ReadableStreamDefaultController<string>): void => {
+            read++;
+            controller.enqueue("again ");
+          };
+          return response.stream(new ReadableStream({ pull }, { highWaterMark: 0 }));
+        });
+        server.get("/next", (_, response) => response.text("ok"));
+      });
+      const { status, octets } = await (await ask({ method: "HEAD", target: "/endless" })).done;
+      expect([status, octets, read]).toEqual([200, 0, 0]);
+      expect((await (await ask({ target: "/next" })).done).text).toBe("ok");
+    });
+
     test("several Set-Cookie, each a line; other repeated fields in order", async () => {
       const { ask } = await handle((_, response) => {
         response.fields.append("Set-Cookie", "a=1").append("Vary", "A").append("Set-Cookie", "b=2; Path=/");

@@ -155,6 +155,21 @@ describe("the response, as writes and as a stream", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect([closed, sink.log]).toEqual([true, ["head 200 []"]]);
   });
+  test("a response without content does not read its source, and closes it (RFC 9110 §9.3.2)", async () => {
+    const { response, sink } = exchange();
+    let log = "";
+    const source = new ReadableStream<string>(
+      {
+        pull: () => void (log += "read "),
+        cancel: () => void (log += "closed"),
+      },
+      { highWaterMark: 0 },
+    );
+    sink.takesContent = false;
+    response.trailers.set("X", "y");
+    await response.stream(source);
+    expect([sink.log, log]).toEqual([["head 200 []", 'trailers [["X","y"]]'], "closed"]);
+  });
   test("a source for a peer that is gone already, or for a response that was sent, is closed, too", async () => {
     for (const gone of [true, false]) {
       const { response, sink } = exchange();
