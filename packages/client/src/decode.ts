@@ -84,8 +84,15 @@ function isPart({ status, fields }: ClientResponse): boolean {
   return range == null || length == null || range.first !== 0 || range.last + 1 !== length;
 }
 
+/** The fields of a response as they came, if its content is decoded, whatever layers are around that; else null. */
+export function codedFieldsOf(origin: ResponseOrigin): Fields | null {
+  for (let each = origin; each instanceof DelegatingOrigin; each = each.carrier)
+    if (each instanceof DecodedResponseOrigin) return each.codedFields;
+  return null;
+}
+
 /** A response's other side, with the content decoded. */
-export class DecodedResponseOrigin extends DelegatingOrigin {
+class DecodedResponseOrigin extends DelegatingOrigin {
   /** The fields as they came. */
   readonly codedFields: Fields;
   private readonly origin: DecodedOrigin;

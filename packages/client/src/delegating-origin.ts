@@ -9,7 +9,8 @@ import type { Timings } from "./timings.ts";
 
 /** A response's other side that leaves to `carrier` whatever it does not do itself. */
 export abstract class DelegatingOrigin implements ResponseOrigin {
-  protected readonly carrier: ResponseOrigin;
+  /** What it leaves the rest to. */
+  readonly carrier: ResponseOrigin;
 
   constructor(carrier: ResponseOrigin) {
     this.carrier = carrier;

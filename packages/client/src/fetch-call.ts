@@ -11,7 +11,7 @@ import { Client } from "./client.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { OctetStream } from "./content-stream.ts";
 import { parseDataUrl } from "./data-url.ts";
-import { DecodedResponseOrigin, OF_CODED_CONTENT } from "./decode.ts";
+import { codedFieldsOf, OF_CODED_CONTENT } from "./decode.ts";
 import { isStream, requestContent, type StreamedBody, streamedContent, wholeContent } from "./fetch-content.ts";
 import { type FetchInit, type FetchParts, type FetchRequest, readInit } from "./fetch-request.ts";
 import { type FetchHead, FetchResponse, fetchFailure } from "./fetch-response.ts";
@@ -182,10 +182,11 @@ function wrapped(response: ClientResponse, signal: AbortSignal | null): FetchRes
 /** The standard leaves the fields of coded content as they came, though it decodes it. */
 function headOf(response: ClientResponse): FetchHead {
   const { carrier, status, reason, url, redirected } = response;
-  if (!(carrier instanceof DecodedResponseOrigin)) return response;
+  const coded = codedFieldsOf(carrier);
+  if (coded === null) return response;
   const fields = response.fields.clone();
   for (const name of OF_CODED_CONTENT)
-    for (const value of carrier.codedFields.getAll(name)) if (!response.fields.has(name)) fields.append(name, value);
+    for (const value of coded.getAll(name)) if (!response.fields.has(name)) fields.append(name, value);
   return { status, reason, fields, url, redirected };
 }
 

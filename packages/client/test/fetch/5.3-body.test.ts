@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { MAX_WHOLE_OCTETS } from "@stack/client";
+import { hedge, MAX_WHOLE_OCTETS } from "@stack/client";
 import { createFetch } from "@stack/client/fetch";
 import { createMock } from "@stack/client/mock";
 import { afterEach, describe, expect, test } from "vitest";
@@ -150,6 +150,10 @@ describe("Fetch §5.3 Body mixin", () => {
     // The head is as it came.
     expect(response.headers.get("content-encoding")).toBe("gzip");
     expect(response.headers.get("content-length")).toBe(String(gzipSync("plain").length));
+    const layered = createFetch({ layers: [hedge({ delayMs: 60_000 })] });
+    const watched = await layered(origin, { signal: new AbortController().signal });
+    expect([watched.headers.get("content-encoding"), await watched.text()]).toEqual(["gzip", "plain"]);
+    await layered.close({ graceMs: 0 });
     const bomb = await answering(gzipSync(Buffer.alloc(10_000_000)), "a/b", "Content-Encoding: gzip\r\n");
     expect(await failureOf(fetch(bomb).then((response) => response.bytes()))).toMatchObject({
       message: "terminated",
