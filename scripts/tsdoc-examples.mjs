@@ -172,6 +172,7 @@ const AT_HAND = /** @type {const} */ ({
   authenticated: 'import("@stack/http").Layer',
   listProperties: 'import("@stack/http").Handler',
   router: 'import("@stack/router").Router',
+  client: 'import("@stack/client").Client',
   receiver: 'import("@stack/http").ResponseReceiver',
   visitor: 'import("@stack/http2-frames").FrameVisitor',
   dial: 'typeof import("@stack/tcp").dial',

@@ -54,7 +54,19 @@ export interface CircuitChange {
 /** Statuses with which a server says that it is in trouble, or what is in front of it that nobody is there. */
 export const FAILURE_STATUSES: readonly number[] = [500, 502, 503, 504];
 
-/** `ERR_CLIENT_CIRCUIT_OPEN`: the origin failed too often of late, and was not asked. Nothing was sent. */
+/**
+ * `ERR_CLIENT_CIRCUIT_OPEN`: the origin failed too often of late, and was not asked. Nothing was sent.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.get("https://example.com/prices");
+ * } catch (error) {
+ *   if (!(error instanceof CircuitOpenError)) throw error;
+ *   console.log(`asked again in ${error.retryAt - Date.now()} ms`);
+ * }
+ * ```
+ */
 export class CircuitOpenError extends ClientError {
   /** When a request is let through again, ms since 1970; in the past when one has been, and has not ended yet. */
   readonly retryAt: number;

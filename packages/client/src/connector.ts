@@ -59,7 +59,17 @@ export interface ConnectorOptions {
   readonly proxies?: ProxyRoutes | null;
 }
 
-/** The {@link Connect} of a client that was given none: TCP, and TLS for https. */
+/**
+ * The {@link Connect} of a client that was given none: TCP, and TLS for https.
+ *
+ * @example
+ * ```ts
+ * import { createClientTls } from "@stack/tls";
+ *
+ * const slow = createConnector({ tls: createClientTls(), dial: { attemptDelayMs: 500 } });
+ * const client = createClient({ connect: slow });
+ * ```
+ */
 export function createConnector(options: ConnectorOptions): Connect {
   const { tls, unixSocket = "", dial: choices = {}, proxies = null } = options;
   // A proxy's own address is whoever's that set it up, and not judged.

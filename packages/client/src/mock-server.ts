@@ -77,7 +77,17 @@ export function createMock(handler: Handler, options: MockOptions = {}): Mock {
   return new Mock(handler, options);
 }
 
-/** A server in memory. Use {@link createMock}. */
+/**
+ * A server in memory. Use {@link createMock}.
+ *
+ * @example
+ * ```ts
+ * const mock = createMock((_, response) => response.text("in stock"));
+ * const client = createClient({ connect: mock.connect });
+ * mock.fail({ kind: "cut", after: 10 }, { times: 2 });
+ * mock.requests.length; // 0
+ * ```
+ */
 export class Mock {
   /** For `createClient({ connect })`. */
   readonly connect: Connect;

@@ -37,7 +37,15 @@ export interface StreamedContentOptions {
 
 type Pieces = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
 
-/** Content to be sent: whole, or made while it is sent. */
+/**
+ * Content to be sent: whole, or made while it is sent.
+ *
+ * @example
+ * ```ts
+ * RequestContent.of("a=1").length; // 3
+ * const made = RequestContent.streamed(() => ["a", "b"], { length: 2, replayable: true }); // it can be sent again
+ * ```
+ */
 export class RequestContent {
   /** Octets; -1 when only the end will tell. */
   readonly length: number;

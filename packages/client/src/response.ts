@@ -33,7 +33,16 @@ export interface ResponseOrigin extends ContentOrigin {
 /** Octets of a response in one value, unless `maxContentOctets` or the reader says otherwise (S124). */
 export const MAX_WHOLE_OCTETS = 67_108_864;
 
-/** A response. */
+/**
+ * A response.
+ *
+ * @example
+ * ```ts
+ * const response = await client.get("https://example.com/prices");
+ * if (response.ok) console.log(response.fields.get("etag"), await response.json({ limit: 100_000 }));
+ * else response.cancel();
+ * ```
+ */
 export class ClientResponse {
   readonly status: number;
   /** "" in HTTP/2, which has none. */

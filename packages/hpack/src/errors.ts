@@ -23,7 +23,18 @@ export const HPACK_ERRORS = {
 /** The codes of {@link HpackError}. */
 export type HpackErrorCode = keyof typeof HPACK_ERRORS;
 
-/** A header block breaks RFC 7541. The connection's compression state is lost. */
+/**
+ * A header block breaks RFC 7541. The connection's compression state is lost.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   new HpackDecoder().decode(Uint8Array.of(0x80), 0, 1); // index 0
+ * } catch (error) {
+ *   if (error instanceof HpackError) console.log(error.code); // ERR_HPACK_INDEX
+ * }
+ * ```
+ */
 export class HpackError extends Error {
   override readonly name = "HpackError";
   /** Stable, documented, safe to switch on. The message is for people. */

@@ -32,7 +32,22 @@ export class HttpError extends Error {
   }
 }
 
-/** The content is larger than its reader allows: 413 (RFC 9110 §15.5.14). */
+/**
+ * The content is larger than its reader allows: 413 (RFC 9110 §15.5.14).
+ *
+ * @example
+ * ```ts
+ * const upload: Handler = async (request, response) => {
+ *   try {
+ *     response.text(await request.text({ limit: 1_000 }));
+ *   } catch (error) {
+ *     if (!(error instanceof ContentTooLargeError)) throw error;
+ *     response.status = 413;
+ *     response.text(`send ${error.limit} octets at most`);
+ *   }
+ * };
+ * ```
+ */
 export class ContentTooLargeError extends HttpError {
   override readonly name = "ContentTooLargeError";
   /** The limit that was passed, octets. */
@@ -44,7 +59,14 @@ export class ContentTooLargeError extends HttpError {
   }
 }
 
-/** The peer went away before its message, or the response to it, was complete. */
+/**
+ * The peer went away before its message, or the response to it, was complete.
+ *
+ * @example
+ * ```ts
+ * request.signal.addEventListener("abort", () => console.log(request.signal.reason instanceof PeerGoneError)); // true
+ * ```
+ */
 export class PeerGoneError extends Error {
   override readonly name = "PeerGoneError";
   readonly code = "ERR_PEER_GONE";

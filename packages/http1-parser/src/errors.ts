@@ -80,6 +80,16 @@ export type HeadErrorCode = keyof typeof SYNTAX_ERRORS;
  * A head breaks RFC 9112, or one of the limits set for it.
  *
  * The message quotes at most a few octets of the peer, escaped (S51).
+ *
+ * @example
+ * ```ts
+ * const octets = new TextEncoder().encode("GET / HTTP/1.1\nHost: a\n\n");
+ * try {
+ *   new RequestHeadDecoder().decode(octets, 0, octets.length);
+ * } catch (error) {
+ *   if (error instanceof HeadSyntaxError) console.log(error.status, error.code); // 400 ERR_HTTP1_BARE_LF
+ * }
+ * ```
  */
 export class HeadSyntaxError extends Error {
   override readonly name = "HeadSyntaxError";
@@ -129,7 +139,18 @@ export class ChunkedSyntaxError extends Error {
 /** The codes of {@link EncodeError}. */
 export type EncodeErrorCode = "ERR_INVALID_FIELD" | "ERR_INVALID_START_LINE" | "ERR_FORBIDDEN_TRAILER";
 
-/** We were asked to write what RFC 9112 forbids, such as CR or LF in a value (S42 to S45). Nothing was written. */
+/**
+ * We were asked to write what RFC 9112 forbids, such as CR or LF in a value (S42 to S45). Nothing was written.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   encodeFields(["Location", "/a\r\nSet-Cookie: b=c"]);
+ * } catch (error) {
+ *   if (error instanceof EncodeError) console.log(error.code); // ERR_INVALID_FIELD
+ * }
+ * ```
+ */
 export class EncodeError extends TypeError {
   override readonly name = "EncodeError";
   /** Stable, documented, safe to switch on. The message is for people. */

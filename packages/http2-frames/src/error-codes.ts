@@ -41,6 +41,13 @@ const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(ERROR_CODE).ma
  * A connection error (RFC 9113 §5.4.1): the peer broke the protocol and the
  * connection cannot continue. Thrown by the codec and the engine, caught in one
  * place, the engine's `receive`, which turns it into GOAWAY.
+ *
+ * @example
+ * ```ts
+ * const error = new ConnectionError(ERROR_CODE.PROTOCOL_ERROR, "SETTINGS come first");
+ * error.code; // "ERR_HTTP2_CONNECTION"
+ * errorCodeName(error.errorCode); // "PROTOCOL_ERROR"
+ * ```
  */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";

@@ -15,7 +15,18 @@ export type MultipartErrorCode =
   | "ERR_MULTIPART_TRUNCATED"
   | "ERR_MULTIPART_LIMIT";
 
-/** Content that is no multipart content, or more of it than is allowed: 400, 413 or 415. */
+/**
+ * Content that is no multipart content, or more of it than is allowed: 400, 413 or 415.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   boundaryOf("text/plain");
+ * } catch (error) {
+ *   if (error instanceof MultipartError) console.log(error.status, error.code); // 415 ERR_MULTIPART_TYPE
+ * }
+ * ```
+ */
 export class MultipartError extends HttpError {
   override readonly name = "MultipartError";
   declare readonly code: MultipartErrorCode;

@@ -22,7 +22,18 @@ export type TlsErrorCode =
   | "ERR_TLS_UNKNOWN_AUTHORITY"
   | "ERR_TLS_UNKNOWN_NAME";
 
-/** TLS cannot be set up, or a handshake failed. What the runtime said is the `cause`. */
+/**
+ * TLS cannot be set up, or a handshake failed. What the runtime said is the `cause`.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   createServerTls({ certificates: { cert: "cert.pem", key: "key.pem" } });
+ * } catch (error) {
+ *   if (error instanceof TlsError) console.error(error.code, error.message); // ERR_TLS_FILE, and which file
+ * }
+ * ```
+ */
 export class TlsError extends Error {
   override readonly name = "TlsError";
   /** Stable, documented, safe to switch on. */
