@@ -18,6 +18,7 @@ import type { ResolvedOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
 import type { Stream } from "./stream.ts";
 import { CLOSED, HALF_CLOSED_REMOTE, SEND_END_STREAM } from "./stream-state.ts";
+import { type Tunnel, Tunnels } from "./tunnels.ts";
 
 const { PROTOCOL_ERROR, ENHANCE_YOUR_CALM, COMPRESSION_ERROR, NO_ERROR, CANCEL } = ERROR_CODE;
 
@@ -25,18 +26,22 @@ export abstract class Connection extends FrameReception implements Engine {
   private endWanted: boolean;
   private receiving: boolean;
   private readonly deadlines: Deadlines;
+  /** Null while there was none. */
+  private tunnels: Tunnels | null;
 
   constructor(carrier: Carrier, options: ResolvedOptions) {
     super(carrier, options);
     this.endWanted = false;
     this.receiving = false;
     this.deadlines = new Deadlines(options, carrier.now);
+    this.tunnels = null;
   }
 
   // Engine
 
   get deadline(): number {
-    return Math.min(this.deadlines.next, this.goaway.due);
+    const own = Math.min(this.deadlines.next, this.goaway.due);
+    return this.tunnels === null ? own : Math.min(own, this.tunnels.deadline);
   }
 
   receive(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
@@ -75,10 +80,12 @@ export abstract class Connection extends FrameReception implements Engine {
     if (this.goaway.begun || this.phase >= ENDING) return;
     this.goaway.begin(this.carrier.now);
     this.sendPing(DRAIN);
+    this.tunnels?.drain();
   }
 
   onDeadline(): void {
     const { now } = this.carrier;
+    this.tunnels?.onDeadline(now);
     if (now >= this.goaway.due) {
       this.goaway.name(this.lastPeerId);
       this.wantFlush();
@@ -129,6 +136,16 @@ export abstract class Connection extends FrameReception implements Engine {
     if (this.control.isFull && this.phase < ENDING)
       this.failed(new ConnectionError(ENHANCE_YOUR_CALM, "more answers are asked for than are read"));
     if (!this.receiving) this.carrier.wantFlush();
+  }
+
+  /** An engine runs on a stream from now on. */
+  tunnelOpened(tunnel: Tunnel): void {
+    this.tunnels ??= new Tunnels();
+    this.tunnels.add(tunnel);
+  }
+
+  tunnelClosed(tunnel: Tunnel): void {
+    this.tunnels?.delete(tunnel);
   }
 
   streamGone(stream: Stream): void {

@@ -18,16 +18,22 @@ import type {
   Producer,
 } from "@stack/http";
 import { ERROR_CODE } from "@stack/http2-frames";
+import type { Connection } from "./connection.ts";
 import type { ServerStream } from "./server-stream.ts";
+import type { Tunnel } from "./tunnels.ts";
 
 /** Octets that the peer may send ahead of the engine. */
 const WINDOW = 65_536;
 
-export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Producer {
+export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Producer, Tunnel {
   memory: Uint8Array;
   private readonly stream: ServerStream;
   private readonly carrier: Carrier;
+  /** Keeps the engine's time; null before there is one. */
+  private connection: Connection | null;
   private engine: Engine | null;
+  /** The engine's deadline as the connection knows it. */
+  private known: number;
   private source: ContentSource | null;
   private at: number;
   private ended: boolean;
@@ -40,7 +46,9 @@ export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Produc
     this.memory = NOTHING;
     this.stream = stream;
     this.carrier = carrier;
+    this.connection = null;
     this.engine = null;
+    this.known = Number.POSITIVE_INFINITY;
     this.source = null;
     this.at = 0;
     this.ended = false;
@@ -87,7 +95,7 @@ export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Produc
 
   abort(reason: Error | null): void {
     const { over } = this;
-    this.over = true; // the engine is told this reason, not what the reset says of it
+    this.leave(); // the engine is told this reason, not what the reset says of it
     this.stream.reset(ERROR_CODE.CANCEL);
     if (!over) this.engine?.closed(reason);
   }
@@ -97,11 +105,29 @@ export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Produc
     this.engine = next;
     if (rest.length > 0) next.receive(rest, 0, rest.length);
     if (first) {
+      this.connection = this.stream.connection;
+      this.connection?.tunnelOpened(this);
       this.stream.attach(this);
       this.source = this.stream.read(this);
       this.source.grant(WINDOW);
     }
     this.wantFlush();
+  }
+
+  // Tunnel: what the connection does for the engine
+
+  get deadline(): number {
+    return this.engine === null ? Number.POSITIVE_INFINITY : this.engine.deadline;
+  }
+
+  onDeadline(): void {
+    this.engine?.onDeadline();
+    this.flush();
+  }
+
+  drain(): void {
+    this.engine?.drain();
+    this.flush();
   }
 
   // ContentReceiver: what the peer sends
@@ -167,6 +193,11 @@ export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Produc
     if (this.engine === null || this.over || this.ended) return;
     this.engine.flush(this);
     this.spill();
+    const { deadline } = this.engine;
+    if (deadline !== this.known) {
+      this.known = deadline;
+      this.carrier.wantFlush(); // it is read anew after that
+    }
     if (!this.ended) return;
     this.stream.tunnelContent(NOTHING, true);
     if (this.stream.remoteEnded) this.close(null);
@@ -182,8 +213,13 @@ export class StreamCarrier implements Carrier, ByteSink, ContentReceiver, Produc
 
   private close(reason: Error | null): void {
     if (this.over) return;
-    this.over = true;
+    this.leave();
     this.engine?.closed(reason);
+  }
+
+  private leave(): void {
+    this.over = true;
+    this.connection?.tunnelClosed(this);
   }
 }
 

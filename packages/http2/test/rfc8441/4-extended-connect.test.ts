@@ -43,6 +43,22 @@ class Shout implements Engine {
   }
 }
 
+/** One that has times of its own, and says when it is told of them. */
+class Timed extends Shout {
+  override deadline: number = Number.POSITIVE_INFINITY;
+
+  override onDeadline(): void {
+    this.calls.push("deadline");
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.output.push(Buffer.from("ping"));
+  }
+
+  override drain(): void {
+    this.calls.push("drain");
+    this.ends = true;
+  }
+}
+
 interface Tunnel {
   readonly handler: Handler;
   readonly engine: Shout;
@@ -176,5 +192,48 @@ describe("S85: RFC 8441 §3, §4: what is no extended CONNECT", () => {
     const { client } = serve((request, response) => response.send(`${request.method} is ${request.target}`));
     client.send(headers(1, CONNECT));
     expect(client.frames().at(-1)).toBe('DATA 1 "CONNECT is /chat" END_STREAM');
+  });
+});
+
+describe("an engine on a stream has what it has on a socket", () => {
+  function timed(dueMs: number): ReturnType<typeof serve> & { readonly engine: Timed } {
+    const engine = new Timed();
+    const served = serve((_, response) => {
+      const carrier = response.accept();
+      engine.deadline = carrier.now + dueMs;
+      carrier.handOver(engine, new Uint8Array(0));
+    });
+    served.client.send(headers(1, CONNECT)).expectFrames("HEADERS 1 :status=200");
+    return Object.assign(served, { engine });
+  }
+
+  test("its deadline", async () => {
+    const { client, clock, engine } = timed(700);
+    clock.advance(699);
+    expect(engine.calls).toEqual([]);
+    clock.advance(1);
+    expect(engine.calls).toEqual(["deadline"]);
+    await client.expectLater('DATA 1 "ping"');
+    clock.advance(3_000);
+    expect(engine.calls).toEqual(["deadline"]);
+  });
+
+  test("a deadline that it sets later", async () => {
+    const { client, clock, engine } = timed(1e9);
+    engine.deadline = clock.now + 50;
+    await client.send(data(1, "x")).expectLater('DATA 1 "X"');
+    clock.advance(50);
+    expect(engine.calls).toEqual(["x", "deadline"]);
+  });
+
+  test("that the connection drains; none of it when its stream is over", async () => {
+    const { client, carrier, clock, engine } = timed(5_000);
+    carrier.engine.drain();
+    expect(engine.calls).toEqual(["drain"]);
+    await client.peer.settled();
+    expect(client.frames()).toContain('DATA 1 "" END_STREAM');
+    client.send(rstStream(1, 8));
+    clock.advance(5_000);
+    expect(engine.calls.filter((call) => call === "deadline")).toEqual([]);
   });
 });
