@@ -52,7 +52,7 @@ export interface RequestOptions {
   readonly redirect?: RedirectMode;
   /** Ask for coded content, and undo its codings (RFC 9110 §8.4). Default true. */
   readonly decode?: boolean;
-  /** Sent after streamed content (RFC 9110 §6.5). Called when the content is complete. */
+  /** Sent after content (RFC 9110 §6.5), which HTTP/1.1 sends in chunks then. Called when the content is complete. */
   readonly trailers?: () => FieldsInit | undefined;
 }
 

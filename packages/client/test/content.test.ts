@@ -69,6 +69,16 @@ describe.each(["alpn", "prior-knowledge"] as const)("version %s", (version) => {
     expect(uploads.length).toBe(256);
   });
 
+  test.each([
+    ["text", "12345"],
+    ["octets of several pieces", new Uint8Array(100_000)],
+    ["a Blob", new Blob(["12345"])],
+  ])("RFC 9112 §7.1.2: content whose length is known has its trailers, too: %s", async (_, content) => {
+    const response = await client.post(`${url}/count`, { content, trailers: () => ({ "X-Sum": "1" }) });
+    const octets = typeof content === "string" ? 5 : content instanceof Blob ? content.size : content.length;
+    expect(await response.json()).toEqual({ octets, trailer: "1" });
+  });
+
   test("large octets are sent in pieces, and their progress told", async () => {
     const uploads: number[] = [];
     const content = new Uint8Array(2 ** 24);

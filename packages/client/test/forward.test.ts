@@ -60,6 +60,12 @@ describe("a request that goes on", () => {
     expect(heads[0]).toMatch(/\r\nTE: trailers\r\n/);
   });
 
+  test("content keeps the length that it came with", async () => {
+    await ask("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab");
+    expect(heads[0]).toMatch(/\r\nContent-Length: 2\r\n/);
+    expect(heads[0]).not.toMatch(/transfer-encoding/i);
+  });
+
   test("S29: an Upgrade to h2c ends here", async () => {
     const text = await ask(
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n" +
