@@ -18,7 +18,7 @@ export function headOf(request: ClientRequest, version: "1.1" | "2", forwarding:
   const known = content === null ? 0 : content.length;
   // RFC 9112 §7.1.2: only what is chunked has a trailer section. What only passes by (`forward`) keeps the length that it
   // came with: there are servers that take no chunks, and trailers are rare.
-  const chunked = known > 0 && version === "1.1" && options.trailers !== undefined && content?.replayable === true;
+  const chunked = known > 0 && version === "1.1" && options.trailers !== undefined && content?.isHeld === true;
   const contentLength = chunked ? -1 : known;
   const expectContinue = options.expectContinue === true && contentLength !== 0;
   return {

@@ -110,6 +110,11 @@ export class RequestContent {
     return new RequestContent(length, mediaType, null, open, replayable);
   }
 
+  /** It is held by the caller, and can be sent as often as one likes: no stream that passes by. */
+  get isHeld(): boolean {
+    return this.again;
+  }
+
   /** It can be sent, for the first time or again. */
   get replayable(): boolean {
     return this.again || !this.opened;
