@@ -11,6 +11,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Carrier, Engine, PeerInfo } from "./engine.ts";
+import { MemoryKernel } from "./memory-kernel.ts";
 import { MemorySink } from "./memory-sink.ts";
 import { type Timed, VirtualClock } from "./virtual-clock.ts";
 
@@ -30,8 +31,6 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
   readonly peer: PeerInfo;
   /** The engine that was carried first; {@link handOver} does not change it. */
   readonly engine: E;
-  highWater: number;
-  kernelOctets: number;
   /** Flushes that gave octets: the writes that a socket would have seen. */
   writes: number;
   /** The engine reads no further; what is delivered waits. */
@@ -42,11 +41,7 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
   closedWith: Error | null | undefined;
   private current: Engine;
   private readonly sink: MemorySink;
-  private queue: Uint8Array[];
-  private queued: number;
-  private sent: Uint8Array[];
-  private inKernel: number;
-  private allowance: number;
+  private readonly kernel: MemoryKernel;
   private waiting: Uint8Array[];
   private endWaits: boolean;
   private peerEnded: boolean;
@@ -58,18 +53,12 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
   constructor(connect: (carrier: Carrier) => E, options: MemoryCarrierOptions = {}) {
     this.clock = options.clock ?? new VirtualClock();
     this.peer = { ...NOBODY, ...options.peer };
-    this.highWater = options.highWater ?? 65_536;
-    this.kernelOctets = options.kernelOctets ?? Number.POSITIVE_INFINITY;
     this.writes = 0;
     this.paused = false;
     this.ended = false;
     this.closedWith = undefined;
     this.sink = new MemorySink((bytes) => this.enqueue(bytes));
-    this.queue = [];
-    this.queued = 0;
-    this.sent = [];
-    this.inKernel = 0;
-    this.allowance = Number.POSITIVE_INFINITY;
+    this.kernel = new MemoryKernel(options.highWater, options.kernelOctets);
     this.waiting = [];
     this.endWaits = false;
     this.peerEnded = false;
@@ -94,7 +83,7 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
   }
 
   get pending(): number {
-    return this.queued;
+    return this.kernel.waiting;
   }
 
   wantFlush(): void {
@@ -108,9 +97,8 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
   abort(reason: Error | null): void {
     if (this.isClosed || this.abortedWith !== undefined) return;
     this.abortedWith = reason;
-    this.queue = [];
-    this.queued = 0;
-    if (reason !== null) this.sent = [];
+    this.kernel.drop();
+    if (reason !== null) this.kernel.forget();
   }
 
   handOver(next: Engine, rest: Uint8Array): void {
@@ -167,16 +155,13 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
 
   /** The kernel takes nothing any more: what is written waits. */
   stall(): void {
-    this.allowance = 0;
+    this.kernel.stall();
   }
 
   /** The kernel takes `octets` more of what waits; without an argument the stall is over. */
   take(octets: number = Number.POSITIVE_INFINITY): void {
-    this.allowance += octets;
-    const before = this.queued;
-    this.pump();
     // As a socket's carrier: the engine is called again when all was taken, not for every piece.
-    if (before > 0 && this.queued === 0) this.flush();
+    if (this.kernel.take(octets)) this.flush();
   }
 
   /** The end of a turn of the event loop: a wanted flush, octets that waited. False when there was nothing to do. */
@@ -201,28 +186,18 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
 
   /** At most `octets` of what the kernel took, or `null`. Room for more is made by {@link acknowledge}. */
   read(octets: number = Number.POSITIVE_INFINITY): Uint8Array | null {
-    const first = this.sent[0];
-    if (first === undefined) return null;
-    if (first.length <= octets) {
-      this.sent.shift();
-      return first;
-    }
-    this.sent[0] = first.subarray(octets);
-    return first.subarray(0, octets);
+    return this.kernel.read(octets);
   }
 
   /** The other side has `octets` of what was read. */
   acknowledge(octets: number): void {
-    this.inKernel -= octets;
-    const before = this.queued;
-    this.pump();
-    if (before > 0 && this.queued === 0) this.flush();
+    if (this.kernel.acknowledge(octets)) this.flush();
   }
 
   /** True once, when the engine's end has left behind its last octet, or the connection was dropped without a reason. */
   readEnd(): boolean {
-    if (this.endRead || this.sent.length > 0) return false;
-    this.endRead = this.isClosed ? this.closedWith === null : this.ended && this.queued === 0;
+    if (this.endRead || this.kernel.hasMore) return false;
+    this.endRead = this.isClosed ? this.closedWith === null : this.ended && this.kernel.waiting === 0;
     return this.endRead;
   }
 
@@ -282,41 +257,21 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
       this.depth--;
     }
     this.ended = this.sink.ended;
-    if (this.queued > 0) this.writes++;
-    this.pump();
+    if (this.kernel.waiting > 0) this.writes++;
+    this.kernel.pump();
     // It was told to wait and the kernel took everything at once: it is called again in the next turn.
-    if (!done && this.queued === 0) this.flushWanted = true;
+    if (!done && this.kernel.waiting === 0) this.flushWanted = true;
     this.settleEnd();
   }
 
   private enqueue(bytes: Uint8Array): boolean {
-    if (this.abortedWith === undefined && bytes.length > 0) {
-      this.queue.push(bytes);
-      this.queued += bytes.length;
-    }
-    return this.queued < this.highWater;
-  }
-
-  /** The kernel takes what it has room for. */
-  private pump(): void {
-    while (this.queue.length > 0) {
-      const room = Math.min(this.allowance, this.kernelOctets - this.inKernel);
-      if (!(room > 0)) return;
-      const first = this.queue[0] as Uint8Array;
-      const taken = first.slice(0, room);
-      if (taken.length === first.length) this.queue.shift();
-      else this.queue[0] = first.subarray(taken.length);
-      this.queued -= taken.length;
-      this.allowance -= taken.length;
-      this.inKernel += taken.length;
-      this.sent.push(taken);
-    }
+    return this.kernel.offer(this.abortedWith === undefined ? bytes : NOTHING);
   }
 
   private settleEnd(): void {
     if (this.depth > 0 || this.isClosed) return;
     if (this.abortedWith !== undefined) this.close(this.abortedWith);
-    else if (this.ended && this.peerEnded && this.queued === 0) this.close(null);
+    else if (this.ended && this.peerEnded && this.kernel.waiting === 0) this.close(null);
   }
 
   private close(reason: Error | null): void {
@@ -324,8 +279,7 @@ export class MemoryCarrier<E extends Engine = Engine> implements Carrier, Timed 
     this.closedWith = reason;
     this.clock.detach(this);
     this.waiting = [];
-    this.queue = [];
-    this.queued = 0;
+    this.kernel.drop();
     this.current.closed(reason);
   }
 }
@@ -339,5 +293,7 @@ const MAX_TURNS = 100_000;
 /** Octets before and behind a borrowed range, and what is written over it: an octet that no protocol sends by chance. */
 const MARGIN = 3;
 const SCRIBBLE = 0xdb;
+
+const NOTHING = new Uint8Array(0);
 
 const NOBODY: PeerInfo = { address: "", port: 0, localAddress: "", localPort: 0, secure: false, alpn: "" };
