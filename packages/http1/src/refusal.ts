@@ -21,6 +21,12 @@ export function incomplete(part: "head" | "content"): Http1Error {
   return new Http1Error("ERR_HTTP1_INCOMPLETE", 400, `the connection ended before the request's ${part} was complete`);
 }
 
+/** The target is an https URI, and the connection is cleartext (RFC 9110 §7.4). */
+export function misdirected(): Http1Error {
+  const message = "an https resource is asked for over a connection that is not secured (RFC 9110 §7.4)";
+  return new Http1Error("ERR_HTTP1_MISDIRECTED", 421, message);
+}
+
 /** S94. */
 export function contentTooLarge(limit: number): Http1Error {
   return new Http1Error("ERR_HTTP1_CONTENT_TOO_LARGE", 413, `the content is larger than ${limit} octets`);

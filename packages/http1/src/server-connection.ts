@@ -9,7 +9,12 @@
  * @module
  */
 import { type Carrier, dispatch, Fields, fail, HttpError, HttpRequest, HttpResponse, PeerGoneError } from "@stack/http";
-import type { ChunkedSyntaxError, HeadSyntaxError, RequestHeadDecoder } from "@stack/http1-parser";
+import {
+  type ChunkedSyntaxError,
+  type HeadSyntaxError,
+  type RequestHeadDecoder,
+  TARGET_FORM,
+} from "@stack/http1-parser";
 import { BUSY, CONTENT, ENDING, GONE, HEAD, TUNNEL } from "./connection.ts";
 import { Http1Error, isFault } from "./errors.ts";
 import type { ResolvedServerOptions } from "./options.ts";
@@ -20,6 +25,7 @@ import {
   expectationRefused,
   headTimeout,
   incomplete,
+  misdirected,
   refusal,
   requestTimeout,
   takenTooSlowly,
@@ -183,7 +189,13 @@ export class ServerConnection extends RequestInput {
       Fields.adopt(decoder.fields),
       exchange,
     );
+    const isMisdirected =
+      decoder.form === TARGET_FORM.ABSOLUTE && HTTPS.test(request.target) && !this.carrier.peer.secure;
     options.heads.give(decoder);
+    if (isMisdirected) {
+      this.refuse(misdirected());
+      return;
+    }
     this.exchange = exchange;
     this.phase = BUSY;
     const response = new HttpResponse(exchange);
@@ -259,3 +271,5 @@ export class ServerConnection extends RequestInput {
     exchange?.cut(new HttpError(error.status, error.code, error.message, { cause: error }));
   }
 }
+
+const HTTPS = /^https:/i;
