@@ -86,7 +86,7 @@ export function parseFlags(argv: readonly string[], onTerminal: boolean): Comman
   return {
     do: "serve",
     flags: {
-      host: text("host") ?? "127.0.0.1",
+      host: (text("host") ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1"), // an IPv6 address as it stands in a URL
       port: wholeNumber("port", text("port") ?? "8080", 65_535),
       tlsPort: text("tls-port") === undefined ? null : wholeNumber("tls-port", text("tls-port") ?? "", 65_535),
       certificate: certificate(text("cert"), text("key"), text("tls-port")),

@@ -46,6 +46,7 @@ describe("flags", () => {
       expected,
     );
     expect(serve("--host=::1", "--port=0", "--log=pretty", "--max-content=1024", "--grace=250")).toEqual(expected);
+    expect(serve("--host=[::1]", "--port=0", "--log=pretty", "--max-content=1024", "--grace=250")).toEqual(expected); // as URLs have it
     expect(serve("-p", "9").port).toBe(9);
   });
 
