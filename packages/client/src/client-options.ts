@@ -22,7 +22,7 @@ export interface PoolOptions {
   readonly maxConnectionsPerOrigin?: number;
   /** Connections in all. Default 1,024. */
   readonly maxConnections?: number;
-  /** Requests that may wait for a connection, in all; more are `ERR_CLIENT_QUEUE_FULL`. Default 10,000. */
+  /** Requests that may wait for a connection, also for one that is being opened, in all; more are `ERR_CLIENT_QUEUE_FULL`. Default 10,000. */
   readonly maxQueued?: number;
   /** How long an HTTP/1.1 connection waits for its next request unless the server said. Default 4,000. */
   readonly idleMs?: number;
