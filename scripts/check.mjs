@@ -43,7 +43,7 @@ const STEPS = {
     commands: [[bin("turbo"), "run", "build", "--output-logs=errors-only"]],
   },
   packages: { what: "each package as its users get it (publint, attw)", commands: [script("check-packages")] },
-  tests: { what: "tests (vitest)", commands: [[bin("vitest"), "run"]] },
+  tests: { what: "tests (vitest)", commands: [script("test")] },
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" }, except: { type: "string" } } });

@@ -20,19 +20,21 @@ const GRACE_MS = 5000;
  * Runs a program and never rejects.
  *
  * @param {readonly string[]} argv
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, echo?: boolean }} [options]
- *   `env` is added to ours; after `limitMs` the program is killed; `echo` prints its output as it comes
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, limitMs?: number, echo?: boolean, inherit?: boolean }} [options]
+ *   `env` is added to ours; after `limitMs` the program is killed; `echo` prints its output as it comes;
+ *   with `inherit` it prints by itself, on our terminal if we have one, and `output` is empty
  * @returns {Promise<Outcome>}
  */
-export function run(argv, { cwd = ROOT, env = {}, limitMs = 0, echo = false } = {}) {
+export function run(argv, { cwd = ROOT, env = {}, limitMs = 0, echo = false, inherit = false } = {}) {
   const [program = "", ...args] = argv;
   const start = performance.now();
   return new Promise((resolve) => {
     let output = "";
     let overdue = false;
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    const printed = inherit ? "inherit" : "pipe";
+    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", printed, printed] });
     for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text) => {
+      stream?.setEncoding("utf8").on("data", (text) => {
         output += text;
         if (echo) process.stdout.write(text);
       });

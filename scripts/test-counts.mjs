@@ -2,11 +2,12 @@
  * How many tests passed, failed and were skipped: in one run, or in all the
  * runs whose reports lie in a folder.
  *
- * `node scripts/test-counts.mjs FOLDER` prints `N passed, N failed, N skipped`.
+ * `node scripts/test-counts.mjs FOLDER` prints `N passed, N failed, N skipped`,
+ * and above it, by name, each test that passed only when it was run again alone.
  *
  * @module
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "./workspace.mjs";
@@ -19,44 +20,117 @@ import { ROOT } from "./workspace.mjs";
  */
 
 /**
+ * One file of tests in a report of vitest's JSON reporter.
+ *
+ * @typedef {object} FileResult
+ * @property {string} name its path
+ * @property {string} status
+ * @property {string} message
+ * @property {readonly { status: string, fullName: string, failureMessages: readonly string[] }[]} assertionResults
+ */
+
+/** @param {string} file a report: `x.json` */
+export const reportOfAgain = (file) => file.replace(/\.json$/, ".again.json");
+
+/**
+ * What a run found: what was run again counts as the second run found it.
+ *
+ * @param {string} file a report of vitest's JSON reporter
+ * @returns {readonly FileResult[]}
+ */
+function resultsOf(file) {
+  const first = read(file);
+  const again = reportOfAgain(file);
+  if (!existsSync(again)) return first;
+  const second = new Map(read(again).map((result) => [result.name, result]));
+  return first.map((result) => second.get(result.name) ?? result);
+}
+
+/** @param {string} file */
+function read(file) {
+  return /** @type {FileResult[]} */ (JSON.parse(readFileSync(file, "utf8")).testResults);
+}
+
+/**
  * @param {string} file a report of vitest's JSON reporter
  * @returns {Counts}
  */
 export function countsOf(file) {
-  const report = JSON.parse(readFileSync(file, "utf8"));
-  const broken = report.testResults.filter(
-    (/** @type {{ status: string, assertionResults: { status: string }[] }} */ { status, assertionResults }) =>
-      status === "failed" && !assertionResults.some((test) => test.status === "failed"),
-  );
-  const passed = report.numPassedTests;
-  const skipped = report.numPendingTests + report.numTodoTests;
-  return { passed, failed: report.numTotalTests - passed - skipped + broken.length, skipped };
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { status, assertionResults } of resultsOf(file)) {
+    for (const test of assertionResults) counts[outcomeOf(test.status)]++;
+    const named = assertionResults.some((test) => test.status === "failed");
+    if (status === "failed" && !named) counts.failed++;
+  }
+  return counts;
+}
+
+/** @param {string} status */
+function outcomeOf(status) {
+  if (status === "passed") return "passed";
+  // What is still "pending" at the end did not end: its process died.
+  return status === "skipped" || status === "todo" || status === "disabled" ? "skipped" : "failed";
 }
 
 /**
- * Each failed test as one line: its file, its name and what was wrong.
+ * @typedef {object} Failure
+ * @property {string} file its path below the repository
+ * @property {string} name of the test; empty where the file itself failed
+ * @property {string} message all of it
+ */
+
+/**
+ * @param {string} file a report of vitest's JSON reporter
+ * @returns {Failure[]}
+ */
+export function failuresOf(file) {
+  return resultsOf(file).flatMap(failuresIn);
+}
+
+/**
+ * @param {FileResult} result
+ * @returns {Failure[]}
+ */
+function failuresIn({ name, status, message, assertionResults }) {
+  const file = relative(ROOT, name);
+  const failed = assertionResults.filter((test) => outcomeOf(test.status) === "failed");
+  if (status === "failed" && !failed.some((test) => test.status === "failed")) return [{ file, name: "", message }];
+  return failed.map((test) => ({
+    file,
+    name: test.fullName,
+    message: test.status === "failed" ? test.failureMessages.join("\n") : "did not end, and its process is gone",
+  }));
+}
+
+/**
+ * One line: the file, the test and what was wrong.
+ *
+ * @param {Failure} failure
+ */
+export function inOneLine({ file, name, message }) {
+  return [file, name, message.split("\n", 1)[0]].filter((part) => part !== "").join(": ");
+}
+
+/**
+ * Each test that failed beside others and passed when it was run again alone, as one line.
  *
  * @param {string} file a report of vitest's JSON reporter
  * @returns {string[]}
  */
-export function failuresOf(file) {
-  /** @type {{ testResults: { name: string, status: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[] }} */
-  const { testResults } = JSON.parse(readFileSync(file, "utf8"));
-  return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const path = relative(ROOT, name);
-    const failed = assertionResults.filter((test) => test.status === "failed");
-    if (status === "failed" && failed.length === 0) return [`${path}: ${firstLine(message)}`];
-    const unended = assertionResults.filter((test) => test.status === "pending");
-    return [
-      ...failed.map(({ fullName, failureMessages }) => `${path}: ${fullName}: ${firstLine(failureMessages[0] ?? "")}`),
-      ...unended.map(({ fullName }) => `${path}: ${fullName}: did not end, and its process is gone`),
-    ];
-  });
+export function passedAloneOf(file) {
+  if (!existsSync(reportOfAgain(file))) return [];
+  const still = new Set(failuresOf(file).map(({ file, name }) => `${file} ${name}`));
+  return read(file)
+    .flatMap(failuresIn)
+    .filter(({ file, name }) => !still.has(`${file} ${name}`))
+    .map(inOneLine);
 }
 
-/** @param {string} text */
-function firstLine(text) {
-  return text.split("\n", 1)[0];
+/** @param {string} folder */
+function reportsIn(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json") && !name.endsWith(".again.json"))
+    .map((name) => join(folder, name));
 }
 
 /**
@@ -65,8 +139,8 @@ function firstLine(text) {
  */
 export function sumOf(folder) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
-    const { passed, failed, skipped } = countsOf(join(folder, name));
+  for (const file of reportsIn(folder)) {
+    const { passed, failed, skipped } = countsOf(file);
     sum.passed += passed;
     sum.failed += failed;
     sum.skipped += skipped;
@@ -82,6 +156,7 @@ export function inWords({ passed, failed, skipped }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , folder] = process.argv;
   if (folder === undefined) throw new TypeError("usage: node scripts/test-counts.mjs FOLDER");
+  for (const line of reportsIn(folder).flatMap(passedAloneOf)) console.log(`passed only alone: ${line}`);
   const sum = sumOf(folder);
   console.log(inWords(sum));
   process.exitCode = sum.failed > 0 ? 1 : 0;

@@ -16,8 +16,9 @@ import { parseArgs } from "node:util";
 import { FLOORS } from "./check-floors.mjs";
 import { run } from "./command.mjs";
 import { temporaryFolder } from "./pack.mjs";
+import { runTests } from "./run-tests.mjs";
 import { conclude, report } from "./status.mjs";
-import { countsOf, failuresOf, inWords } from "./test-counts.mjs";
+import { inWords } from "./test-counts.mjs";
 import { ROOT } from "./workspace.mjs";
 
 /** Milliseconds for all tests on one runtime. */
@@ -27,7 +28,6 @@ const RUN_LIMIT = 1_200_000; // eight minutes were seen where four other program
 const MAX_FAILURES = 30;
 
 const PEERS = join(ROOT, "bench/peers/node_modules");
-const VITEST = join(ROOT, "node_modules/vitest/vitest.mjs");
 
 /** Says which runtime the workers are on: part of every run. */
 const ASSERTION = "scripts/test/runtime.test.ts";
@@ -69,15 +69,18 @@ for (const name of chosen) {
     else skipped++;
     continue;
   }
-  const { status, output, seconds } = await run(
-    [found.program, ...runtime.args, VITEST, "run", ...runtime.tests, ASSERTION],
-    { env: { EXPECT_RUNTIME: name, STACK_REPORTS: reports, STACK_RUN: name, NO_COLOR: "1" }, limitMs: RUN_LIMIT },
-  );
-  const file = join(reports, `${name}.json`);
-  const counts = existsSync(file) ? inWords(countsOf(file)) : "no report";
-  report(status === 0 ? "ok" : "FAIL", `${name} (${found.version})`, `${counts}, ${seconds.toFixed(1)} s`);
+  const { status, output, seconds, counts, failures, passedAlone } = await runTests({
+    runtime: [found.program, ...runtime.args],
+    args: [...runtime.tests, ASSERTION],
+    reports,
+    name,
+    env: { EXPECT_RUNTIME: name, NO_COLOR: "1" },
+    limitMs: RUN_LIMIT,
+  });
+  const counted = counts === null ? "no report" : inWords(counts);
+  report(status === 0 ? "ok" : "FAIL", `${name} (${found.version})`, `${counted}, ${seconds.toFixed(1)} s`);
+  for (const line of passedAlone) console.log(`      passed only alone: ${line}`);
   if (status === 0) continue;
-  const failures = existsSync(file) ? failuresOf(file) : [];
   // Bun drops the end of what it prints into a pipe, so the report comes first.
   for (const line of failures.slice(0, MAX_FAILURES)) console.log(`      ${line}`);
   if (failures.length > MAX_FAILURES) console.log(`      and ${failures.length - MAX_FAILURES} more`);

@@ -78,6 +78,8 @@ describe("line writer", () => {
     const writer = new LineWriter(reader, dropped);
     expect(await writer.close(0)).toBe(true);
     writer.write("one");
+    await turn(); // else a machine that stands still for a millisecond ends the wait before the write began
+    expect(reader.writes).toEqual(["one\n"]);
     expect(await writer.close(1)).toBe(false);
     const closed = writer.close(10_000);
     reader.take();
