@@ -11,7 +11,7 @@ import { Carry } from "./carry.ts";
 import { ChunkedSyntaxError, HeadSyntaxError, quote, quoteOctet } from "./errors.ts";
 import { FieldLines, PARTIAL } from "./field-lines.ts";
 import { latin1 } from "./latin1.ts";
-import { type Leniency, STRICT } from "./leniency.ts";
+import { type Leniency, leniencyOf } from "./leniency.ts";
 import { type ChunkedLimits, DEFAULT_CHUNKED_LIMITS, withDefaults } from "./limits.ts";
 import {
   BACKSLASH,
@@ -69,12 +69,12 @@ export class ChunkedDecoder {
   private paused = false;
 
   /**
-   * @throws RangeError for a limit that is no bound
+   * @throws RangeError for a limit that is no bound; TypeError for a limit or leniency that is unknown
    */
   constructor(visitor: ContentVisitor, limits?: Partial<ChunkedLimits>, leniency?: Partial<Leniency>) {
     this.visitor = visitor;
     this.limits = withDefaults(DEFAULT_CHUNKED_LIMITS, limits);
-    const all = leniency === undefined ? STRICT : { ...STRICT, ...leniency };
+    const all = leniencyOf(leniency);
     this.whitespace = all.chunkWhitespace;
     this.lines = new FieldLines(this.limits.maxTrailerFields, all, null);
   }

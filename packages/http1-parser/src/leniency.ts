@@ -69,3 +69,27 @@ export const STRICT: Readonly<Leniency> = Object.freeze({
   missingReasonSpace: false,
   chunkWhitespace: false,
 });
+
+/**
+ * The rules that are relaxed, of what was given.
+ *
+ * @returns {@link STRICT} itself when none is: decoders look for it before they use what they know already
+ * @throws TypeError for a rule that cannot be relaxed, and for another value than `true` and `false`: the text "false"
+ *   would relax it
+ */
+export function leniencyOf(given: Partial<Leniency> | undefined): Readonly<Leniency> {
+  if (given === undefined) return STRICT;
+  if (typeof given !== "object" || given === null) throw new TypeError(`leniency is an object, not ${String(given)}`);
+  const leniency: Leniency = { ...STRICT };
+  let relaxed = false;
+  for (const name of Object.keys(given) as (keyof Leniency)[]) {
+    const value = given[name];
+    if (!Object.hasOwn(STRICT, name))
+      throw new TypeError(`${name} is no leniency; known are ${Object.keys(STRICT).join(", ")}`);
+    if (value === undefined) continue;
+    if (typeof value !== "boolean") throw new TypeError(`${name} is true or false, not ${JSON.stringify(value)}`);
+    leniency[name] = value;
+    relaxed ||= value;
+  }
+  return relaxed ? leniency : STRICT;
+}

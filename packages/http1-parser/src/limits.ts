@@ -53,15 +53,20 @@ export const DEFAULT_CHUNKED_LIMITS: Readonly<ChunkedLimits> = Object.freeze({
  *
  * @throws RangeError when a limit is not a whole number from 0 to 2^31 - 1:
  *   `NaN` would compare as "never reached" and `Infinity` is no bound
+ * @throws TypeError for a name that is unknown: a limit that is misspelled is none
  */
 export function withDefaults<Limits extends HeadLimits | ChunkedLimits>(
   defaults: Readonly<Limits>,
   given: Partial<Limits> | undefined,
 ): Readonly<Limits> {
   if (given === undefined) return defaults;
+  if (typeof given !== "object" || given === null) throw new TypeError(`limits are an object, not ${String(given)}`);
   const limits: Limits = { ...defaults };
-  for (const name of Object.keys(defaults) as (keyof Limits)[]) {
-    const value = Object.hasOwn(given, name) ? given[name] : undefined; // not what a polluted prototype says (S127)
+  // What it has itself, and not what a polluted prototype says (S127).
+  for (const name of Object.keys(given) as (keyof Limits)[]) {
+    const value = given[name];
+    if (!Object.hasOwn(defaults, name))
+      throw new TypeError(`${String(name)} is no limit; known are ${Object.keys(defaults).join(", ")}`);
     if (value === undefined) continue;
     if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > MAX_LIMIT)
       throw new RangeError(`${String(name)} must be a whole number from 0 to ${MAX_LIMIT}, not ${String(value)}`);

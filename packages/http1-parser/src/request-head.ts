@@ -12,7 +12,7 @@ import { HeadSyntaxError, quote, quoteOctet } from "./errors.ts";
 import { FieldLines, NO_FIELDS, PARTIAL } from "./field-lines.ts";
 import { FramingFields } from "./framing-fields.ts";
 import { latin1, shortLatin1 } from "./latin1.ts";
-import { type Leniency, STRICT } from "./leniency.ts";
+import { type Leniency, leniencyOf } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
 import { commonMethod } from "./methods.ts";
 import * as octets from "./octets.ts";
@@ -69,11 +69,11 @@ export class RequestHeadDecoder {
   private targetEnd = 0;
 
   /**
-   * @throws RangeError for a limit that is no bound
+   * @throws RangeError for a limit that is no bound; TypeError for a limit or leniency that is unknown
    */
   constructor(limits?: Partial<HeadLimits>, leniency?: Partial<Leniency>) {
     this.limits = withDefaults(DEFAULT_HEAD_LIMITS, limits);
-    this.leniency = leniency === undefined ? STRICT : { ...STRICT, ...leniency };
+    this.leniency = leniencyOf(leniency);
     this.framing = new FramingFields(this.leniency, true);
     this.lines = new FieldLines(this.limits.maxFields, this.leniency, this.framing);
   }

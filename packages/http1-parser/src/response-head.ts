@@ -10,7 +10,7 @@ import { FieldLines, NO_FIELDS, PARTIAL } from "./field-lines.ts";
 import { type Framing, responseFraming } from "./framing.ts";
 import { FramingFields } from "./framing-fields.ts";
 import { latin1 } from "./latin1.ts";
-import { type Leniency, STRICT } from "./leniency.ts";
+import { type Leniency, leniencyOf, STRICT } from "./leniency.ts";
 import { DEFAULT_HEAD_LIMITS, type HeadLimits, withDefaults } from "./limits.ts";
 import { CR, FIELD_VALUE, LF, NINE, SP, ZERO } from "./octets.ts";
 import { checkVersionOctet, isVersion, VERSION_OCTETS } from "./version.ts";
@@ -60,11 +60,11 @@ export class ResponseHeadDecoder {
   private reasonEnd = 0;
 
   /**
-   * @throws RangeError for a limit that is no bound
+   * @throws RangeError for a limit that is no bound; TypeError for a limit or leniency that is unknown
    */
   constructor(limits?: Partial<HeadLimits>, leniency?: Partial<Leniency>) {
     this.limits = withDefaults(DEFAULT_HEAD_LIMITS, limits);
-    this.leniency = leniency === undefined ? STRICT : { ...STRICT, ...leniency };
+    this.leniency = leniencyOf(leniency);
     this.framing = new FramingFields(this.leniency, false);
     this.lines = new FieldLines(this.limits.maxFields, this.leniency, this.framing);
   }
