@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { HeadLimits, Leniency } from "@stack/http1-parser";
+import { type HeadLimits, type Leniency, ResponseHeadDecoder } from "@stack/http1-parser";
 import type { ClientConnection } from "./client-connection.ts";
+import { checkOption } from "./options.ts";
 
 /** Limits and times of one HTTP/1.1 client connection. Times in ms, sizes in octets. */
 export interface ClientConnectionOptions {
@@ -83,7 +84,7 @@ export const DEFAULT_CLIENT_OPTIONS: Readonly<ResolvedClientOptions> = {
 
 /**
  * Fills in the defaults.
- * @throws TypeError when something else is given for a number
+ * @throws TypeError when something else is given for a number or a function, or a limit or leniency that is unknown
  * @throws RangeError when a number is negative or not a number, or `maxPipelined` is less than 1
  *
  * @example
@@ -96,12 +97,9 @@ export function resolveClientOptions(options: ClientConnectionOptions = {}): Res
   for (const name of Object.keys(options)) {
     const value = options[name as keyof ClientConnectionOptions];
     if (value === undefined) continue;
-    if (typeof resolved[name] === "number" && typeof value !== "number")
-      throw new TypeError(`${name} is a number, not ${JSON.stringify(value)}`);
-    const least = name === "maxPipelined" ? 1 : 0;
-    if (typeof value === "number" && !(value >= least))
-      throw new RangeError(`${name} must be ${least} or more, not ${value}`);
+    checkOption(name, value, resolved[name], name === "maxPipelined" ? 1 : 0);
     resolved[name] = value;
   }
+  new ResponseHeadDecoder(options.head, options.lenient); // what is no limit is told here, not by the first connection
   return resolved as unknown as ResolvedClientOptions;
 }

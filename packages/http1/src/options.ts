@@ -92,7 +92,7 @@ export const DEFAULT_SERVER_OPTIONS: Readonly<Omit<ResolvedServerOptions, "handl
 
 /**
  * Fills in the defaults.
- * @throws TypeError when something else is given for a number
+ * @throws TypeError when something else is given for a number or a function, or a limit or leniency that is unknown
  * @throws RangeError when a number is negative or not a number
  *
  * @example
@@ -106,13 +106,33 @@ export function resolveServerOptions(options: ServerConnectionOptions): Resolved
   for (const name of Object.keys(options)) {
     const value = options[name as keyof ServerConnectionOptions];
     if (value === undefined) continue;
-    if (typeof resolved[name] === "number" && typeof value !== "number" && typeof value !== "function")
-      throw new TypeError(`${name} is a number, not ${JSON.stringify(value)}`);
-    if (typeof value === "number" && !(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${value}`);
+    if (name !== "maxContentOctets" || typeof value !== "function") checkOption(name, value, resolved[name], 0);
     resolved[name] = value;
   }
   resolved.heads = new HeadDecoders(options.head, options.lenient);
   return resolved as unknown as ResolvedServerOptions;
+}
+
+/**
+ * Looks at one option.
+ *
+ * @param standard - the default, of whose kind it has to be. What has none is another's option
+ * @param least - what a number is at least
+ * @throws TypeError, RangeError as {@link resolveServerOptions}
+ */
+export function checkOption(name: string, value: unknown, standard: unknown, least: number): void {
+  const kind = name.startsWith("on") ? "function" : typeof standard;
+  if (standard !== undefined && typeof value !== kind)
+    throw new TypeError(`${name} is ${kind === "object" ? "an" : "a"} ${kind}, not ${shown(value)}`);
+  if (typeof value === "number" && !(value >= least))
+    throw new RangeError(`${name} must be ${least} or more, not ${value}`);
+}
+
+/** A value in one line of an error. */
+function shown(value: unknown): string {
+  return typeof value === "bigint" || typeof value === "symbol"
+    ? String(value)
+    : (JSON.stringify(value) ?? typeof value);
 }
 
 /**
@@ -129,7 +149,7 @@ export class HeadDecoders {
   constructor(limits: Partial<HeadLimits> | undefined, leniency: Partial<Leniency> | undefined) {
     this.limits = limits;
     this.leniency = leniency;
-    this.spare = null;
+    this.spare = new RequestHeadDecoder(limits, leniency); // now: what is no limit is told to who made the server
   }
 
   /** A decoder between two heads. */

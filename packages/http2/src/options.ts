@@ -124,7 +124,7 @@ export const DEFAULT_OPTIONS: Readonly<ResolvedOptions> = {
 
 /**
  * Fills in the defaults.
- * @throws TypeError when something else is given for a number
+ * @throws TypeError when something else is given for a number, a function, or for true and false
  * @throws RangeError when a number is negative or not a number
  * @throws TypeError when an origin is not the ASCII serialisation of one (RFC 6454 §6.2)
  *
@@ -139,8 +139,9 @@ export function resolveOptions(options: Partial<ServerConnectionOptions>): Resol
   for (const name of Object.keys(options)) {
     const value = options[name as keyof ServerConnectionOptions];
     if (value === undefined || !Object.hasOwn(DEFAULT_OPTIONS, name)) continue;
-    if (typeof resolved[name] === "number" && typeof value !== "number" && typeof value !== "function")
-      throw new TypeError(`${name} is a number, not ${JSON.stringify(value)}`);
+    const kind = name.startsWith("on") || name === "handler" ? "function" : typeof resolved[name];
+    if (typeof value !== kind && (name !== "maxContentOctets" || typeof value !== "function"))
+      throw new TypeError(`${name} is ${kind === "object" ? "an array" : `a ${kind}`}, not ${shown(value)}`);
     if (typeof value === "number" && !(value >= 0)) throw new RangeError(`${name} must be 0 or more, not ${value}`);
     resolved[name] = value;
   }
@@ -149,6 +150,13 @@ export function resolveOptions(options: Partial<ServerConnectionOptions>): Resol
   if ((options.origins ?? []).reduce((octets, origin) => octets + 2 + origin.length, 0) > DEFAULT_MAX_FRAME_OCTETS)
     throw new RangeError(`origins do not fit into a frame of ${DEFAULT_MAX_FRAME_OCTETS} octets; say fewer`);
   return resolved as unknown as ResolvedOptions;
+}
+
+/** A value in one line of an error. */
+function shown(value: unknown): string {
+  return typeof value === "bigint" || typeof value === "symbol"
+    ? String(value)
+    : (JSON.stringify(value) ?? typeof value);
 }
 
 const ORIGIN = /^https?:\/\/[a-z0-9._~-]+(?::\d{1,5})?$|^https?:\/\/\[[0-9a-f:.]+\](?::\d{1,5})?$/;

@@ -14,6 +14,10 @@ describe("an option that is none is told when it is given, not at the first dead
       'headTimeoutMs is a number, not "5000"',
     ],
     ["null", untyped('{ "lingerMs": null }'), "lingerMs is a number, not null"],
+    ["a function", { lingerMs: (() => 5) as never }, "lingerMs is a number, not function"],
+    ["text for yes or no", untyped('{ "push": "false" }'), 'push is a boolean, not "false"'],
+    ["something else than a function", untyped('{ "onRefused": 5 }'), "onRefused is a function, not 5"],
+    ["one origin for several", untyped('{ "origins": "https://a" }'), 'origins is an array, not "https://a"'],
   ])("%s", (_, options, message) => {
     expect(() => resolveOptions(options)).toThrow(message);
   });
