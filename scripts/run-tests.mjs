@@ -5,14 +5,15 @@
  * that is busy with the other tests. A few files that failed are therefore run
  * again, once, alone: what fails then fails the run, and what passes then is
  * named, with what was wrong the first time, because it is still to be mended.
- * A counterexample of fast-check gets no second look: the next seed would hide it.
+ * A counterexample of fast-check gets no second look: the next seed would hide it. Neither does an error that nobody
+ * caught, if nobody can say which file it came from.
  *
  * @module
  */
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.mjs";
-import { countsOf, failuresOf, inOneLine, passedAloneOf } from "./test-counts.mjs";
+import { countsOf, failuresOf, inOneLine, passedAloneOf, reportOfAgain, unhandledOf } from "./test-counts.mjs";
 import { ROOT } from "./workspace.mjs";
 
 /** Files that may be run again; where more fail it is no race. */
@@ -50,9 +51,13 @@ export async function runTests({ runtime, args, reports, name, env = {}, limitMs
       inherit,
     });
   const report = join(reports, `${name}.json`);
+  // What an earlier run left under this name would pass for this one's.
+  for (const file of [report, reportOfAgain(report)])
+    for (const left of [file, unhandledOf(file)]) rmSync(left, { force: true });
   const first = await vitest(name, args);
   let { status, seconds } = first;
-  const files = status === 0 || !existsSync(report) ? [] : filesToRunAgain(failuresOf(report));
+  // Tests that fail are 1. A runtime that crashed, or was killed, has more wrong with it than they.
+  const files = status === 1 && existsSync(report) ? filesToRunAgain(failuresOf(report)) : [];
   if (files.length > 0) {
     if (inherit) console.log(`\nagain, alone: ${files.join(", ")}\n`);
     const second = await vitest(`${name}.again`, ["--no-file-parallelism", ...files]);
@@ -80,5 +85,5 @@ export async function runTests({ runtime, args, reports, name, env = {}, limitMs
 export function filesToRunAgain(failures) {
   const files = [...new Set(failures.map(({ file }) => file))];
   const counterexample = failures.some(({ message }) => message.includes("Property failed"));
-  return counterexample || files.length > MAX_FILES_AGAIN ? [] : files;
+  return counterexample || files.includes("") || files.length > MAX_FILES_AGAIN ? [] : files;
 }

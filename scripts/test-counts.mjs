@@ -23,7 +23,7 @@ import { ROOT } from "./workspace.mjs";
  * One file of tests in a report of vitest's JSON reporter.
  *
  * @typedef {object} FileResult
- * @property {string} name its path
+ * @property {string} name its path; empty for an error that came from none
  * @property {string} status
  * @property {string} message
  * @property {readonly { status: string, fullName: string, failureMessages: readonly string[] }[]} assertionResults
@@ -32,6 +32,9 @@ import { ROOT } from "./workspace.mjs";
 /** @param {string} file a report: `x.json` */
 export const reportOfAgain = (file) => file.replace(/\.json$/, ".again.json");
 
+/** What nobody caught in that run (vitest.config.ts). @param {string} file a report: `x.json` */
+export const unhandledOf = (file) => file.replace(/\.json$/, ".unhandled");
+
 /**
  * What a run found: what was run again counts as the second run found it.
  *
@@ -39,16 +42,31 @@ export const reportOfAgain = (file) => file.replace(/\.json$/, ".again.json");
  * @returns {readonly FileResult[]}
  */
 function resultsOf(file) {
-  const first = read(file);
   const again = reportOfAgain(file);
-  if (!existsSync(again)) return first;
-  const second = new Map(read(again).map((result) => [result.name, result]));
-  return first.map((result) => second.get(result.name) ?? result);
+  if (!existsSync(again)) return read(file);
+  const second = read(again);
+  const names = new Set(second.map(({ name }) => name));
+  return [...read(file).filter(({ name }) => !names.has(name)), ...second];
 }
 
-/** @param {string} file */
+/**
+ * The files, and one more for each error that nobody caught, by the name of the file that it came from.
+ *
+ * @param {string} file
+ */
 function read(file) {
-  return /** @type {FileResult[]} */ (JSON.parse(readFileSync(file, "utf8")).testResults);
+  const results = /** @type {FileResult[]} */ (JSON.parse(readFileSync(file, "utf8")).testResults);
+  if (!existsSync(unhandledOf(file))) return results;
+  const errors = /** @type {{ file?: string, message: string }[]} */ (
+    JSON.parse(readFileSync(unhandledOf(file), "utf8"))
+  );
+  // The end of a process comes from no file: it is told by the tests that it left without an end.
+  const died = results.some(({ assertionResults }) => assertionResults.some((test) => test.status === "pending"));
+  const untold = errors.filter(({ file }) => file !== undefined || !died);
+  return [
+    ...results,
+    ...untold.map(({ file = "", message }) => ({ name: file, status: "failed", message, assertionResults: [] })),
+  ];
 }
 
 /**
@@ -74,7 +92,7 @@ function outcomeOf(status) {
 
 /**
  * @typedef {object} Failure
- * @property {string} file its path below the repository
+ * @property {string} file its path below the repository; empty where nobody knows it
  * @property {string} name of the test; empty where the file itself failed
  * @property {string} message all of it
  */
@@ -92,7 +110,7 @@ export function failuresOf(file) {
  * @returns {Failure[]}
  */
 function failuresIn({ name, status, message, assertionResults }) {
-  const file = relative(ROOT, name);
+  const file = name === "" ? "" : relative(ROOT, name);
   const failed = assertionResults.filter((test) => outcomeOf(test.status) === "failed");
   if (status === "failed" && !failed.some((test) => test.status === "failed")) return [{ file, name: "", message }];
   return failed.map((test) => ({

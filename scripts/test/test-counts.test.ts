@@ -75,6 +75,47 @@ describe("what was run again", () => {
     expect(passedAloneOf(file)).toEqual([]);
   });
 
+  test("is the file of an error that nobody caught, too: where it stays, it stays failed", () => {
+    const file = write("a.json", [
+      { name: join(ROOT, "a.test.ts"), status: "failed", message: "", assertionResults: [failed] },
+      { name: join(ROOT, "b.test.ts"), status: "passed", message: "", assertionResults: [passed] },
+    ]);
+    const error = { file: join(ROOT, "b.test.ts"), message: "Unhandled Rejection: no" };
+    writeFileSync(join(folder, "a.unhandled"), JSON.stringify([error]));
+    expect(failuresOf(file).map(inOneLine)).toEqual([
+      "a.test.ts: a b: AssertionError: 1 is not 2",
+      "b.test.ts: Unhandled Rejection: no",
+    ]);
+    expect(countsOf(file)).toEqual({ passed: 1, failed: 2, skipped: 0 });
+    write(
+      "a.again.json",
+      ["a.test.ts", "b.test.ts"].map((name) => ({
+        name: join(ROOT, name),
+        status: "passed",
+        message: "",
+        assertionResults: [passed],
+      })),
+    );
+    expect(countsOf(file)).toEqual({ passed: 2, failed: 0, skipped: 0 });
+    expect(passedAloneOf(file)).toHaveLength(2);
+    writeFileSync(join(folder, "a.again.unhandled"), JSON.stringify([error]));
+    expect(countsOf(file)).toEqual({ passed: 2, failed: 1, skipped: 0 });
+    expect(passedAloneOf(file)).toEqual(["a.test.ts: a b: AssertionError: 1 is not 2"]);
+  });
+
+  test("is no error that came from no file, unless a test was left without an end by it", () => {
+    const file = write("a.json", results.slice(0, 1));
+    const died = write("b.json", results.slice(2));
+    for (const name of ["a", "b"])
+      writeFileSync(join(folder, `${name}.unhandled`), JSON.stringify([{ message: "Unhandled Error: gone" }]));
+    expect(failuresOf(file).map(inOneLine)).toEqual([
+      "a.test.ts: a b: AssertionError: 1 is not 2",
+      "Unhandled Error: gone",
+    ]);
+    expect(filesToRunAgain(failuresOf(file))).toEqual([]);
+    expect(filesToRunAgain(failuresOf(died))).toEqual(["c.test.ts"]);
+  });
+
   test("is a few files only, and never a counterexample", () => {
     const failure = (file: string, message = "no"): Failure => ({ file, name: "n", message });
     expect(filesToRunAgain([failure("a"), failure("a"), failure("b")])).toEqual(["a", "b"]);
