@@ -92,12 +92,20 @@ export class ConnectionList {
 
   /** It can take a request, and is neither too old nor used too often. */
   isUsable(connection: PooledConnection): boolean {
-    const { maxAgeMs } = this.pool.options;
-    return (
-      connection.engine.available &&
-      connection.requests < this.maxRequests &&
-      (maxAgeMs === Number.POSITIVE_INFINITY || performance.now() - connection.since < maxAgeMs)
-    );
+    return connection.engine.available && this.mayBeUsed(connection);
+  }
+
+  /**
+   * It takes no request any more, and may have some under way for ever so long: the server has said GOAWAY (RFC 9113 §6.8),
+   * or it is too old or was used too often. Over HTTP/1.1 there is one, which ends the connection.
+   */
+  isSpent(connection: PooledConnection): boolean {
+    return connection.version === "2" && !(connection.engine.reusable && this.mayBeUsed(connection));
+  }
+
+  /** Lets go of those that are spent: nobody who waits gets one of them, and others may be opened in their place. */
+  retireSpent(): void {
+    for (const connection of [...this.shared]) if (this.isSpent(connection)) this.retire(connection);
   }
 
   /**
@@ -159,6 +167,15 @@ export class ConnectionList {
   /** There are proxies that end a connection behind each response and do not say so: tinyproxy. */
   private isForwarded(connection: PooledConnection): boolean {
     return this.route.forwarding !== null && connection.requests > 0;
+  }
+
+  /** Neither too old nor used too often. */
+  private mayBeUsed(connection: PooledConnection): boolean {
+    const { maxAgeMs } = this.pool.options;
+    return (
+      connection.requests < this.maxRequests &&
+      (maxAgeMs === Number.POSITIVE_INFINITY || performance.now() - connection.since < maxAgeMs)
+    );
   }
 
   private forget(connection: PooledConnection): void {

@@ -73,6 +73,7 @@ export class OriginPool implements OpeningOwner {
   /** Opens connections for who waits, as far as the limits allow. */
   grow(): void {
     const { queue, connections, openings, pool } = this;
+    connections.retireSpent();
     const wanted = openings.wantedFor(queue.size);
     while (openings.size < wanted && connections.size + openings.size < pool.options.maxConnectionsPerOrigin) {
       if (!pool.makeRoom(this)) return;
@@ -154,8 +155,10 @@ export class OriginPool implements OpeningOwner {
       }
       this.give(connection, exchange);
     }
-    if (connection.retired || connection.closed || connection.listed || !engine.idle) return;
-    connections.rest(connection);
+    if (connection.retired || connection.closed || connection.listed) return;
+    if (engine.idle) connections.rest(connection);
+    else if (connections.isSpent(connection)) connections.retire(connection);
+    if (connection.retired && queue.size > 0) this.grow();
   }
 
   // OpeningOwner

@@ -211,6 +211,7 @@ export class ClientConnection extends Connection {
       );
     }
     if (this.streams.size === 0) this.end(NO_ERROR, "");
+    else this.clientOptions.onIdle?.(this);
   }
 
   /**

@@ -9,7 +9,7 @@ import type { PushedRequest } from "./push-promise.ts";
 
 /** Limits and times of a client connection. */
 export interface ClientConnectionOptions extends ConnectionOptions {
-  /** Told when streams can be opened again, or none are left. For pools. */
+  /** Told when streams can be opened again, when none are left, and when the server leaves. For pools. */
   readonly onIdle?: (connection: ClientConnection) => void;
   /** Told when the byte stream is gone. */
   readonly onClosed?: (connection: ClientConnection, reason: Error | null) => void;
