@@ -12,6 +12,7 @@ import type { ClientOptions } from "./client-options.ts";
 import type { OctetStream } from "./content-stream.ts";
 import { parseDataUrl } from "./data-url.ts";
 import { codedFieldsOf, OF_CODED_CONTENT } from "./decode.ts";
+import { ClientError } from "./errors.ts";
 import { isStream, requestContent, type StreamedBody, streamedContent, wholeContent } from "./fetch-content.ts";
 import { type FetchInit, type FetchParts, type FetchRequest, readInit } from "./fetch-request.ts";
 import { type FetchHead, FetchResponse, fetchFailure } from "./fetch-response.ts";
@@ -62,7 +63,7 @@ export function createFetch(options: FetchOptions = {}): Fetch {
   const client = new Client({
     ...own,
     fields,
-    redirects: { ...redirects, allow: (url) => !hasBadPort(url) && allow(url) },
+    redirects: { ...redirects, allow: (url) => mayFollow(url) && allow(url) },
   });
   /** Origins as they are written in URLs that were admitted. */
   const known = new Set<string>();
@@ -209,6 +210,16 @@ function parse(text: string): URL {
   if (!SCHEMES.has(protocol)) throw networkError(`${protocol} is no scheme that is fetched; use http: or https:`);
   if (hasBadPort(url)) throw networkError(`port ${url.port} is another protocol's, and is not fetched`);
   return url;
+}
+
+/**
+ * Whether a redirect may lead to `url` (fetch standard, "HTTP-redirect fetch").
+ * @throws ClientError for one with credentials: every origin is another than ours, who have none
+ */
+function mayFollow(url: URL): boolean {
+  if (url.username !== "" || url.password !== "")
+    throw new ClientError("ERR_CLIENT_REDIRECT", "redirect", url.origin, "a redirect's Location has credentials");
+  return !hasBadPort(url);
 }
 
 const SCHEMES: ReadonlySet<string> = new Set(["http:", "https:", "data:", "blob:"]);

@@ -4,6 +4,7 @@
  * @module
  */
 import { Fields, sameName } from "@stack/http";
+import { appendCacheMode } from "./cache-mode.ts";
 import { isStreamed } from "./fetch-content.ts";
 import type { RedirectMode } from "./request-options.ts";
 import { trimWhitespace } from "./whitespace.ts";
@@ -41,6 +42,7 @@ export interface FetchRequest {
   readonly redirect: string;
   readonly signal: AbortSignal | null;
   readonly integrity: string;
+  readonly cache?: string | undefined;
 }
 
 /** What a call of `fetch` sends. */
@@ -58,6 +60,8 @@ export interface FetchParts {
 
 /** Reads what `fetch` was given. @throws TypeError as the standard says */
 export function readInit(from: FetchRequest | null, init: FetchInit): FetchParts {
+  if (typeof init !== "object" && typeof init !== "function")
+    throw new TypeError("what fetch is given beside a URL is an object");
   for (const [name, known] of ENUMERATIONS) {
     const value = member(init, name);
     if (value !== undefined && !known.includes(`${value}`))
@@ -75,8 +79,10 @@ export function readInit(from: FetchRequest | null, init: FetchInit): FetchParts
   if (member(init, "mode") === "no-cors" && !/^(?:GET|HEAD|POST)$/.test(method))
     throw new TypeError(`the mode no-cors has no ${method}`);
   const fields = new Fields();
-  const headers = member(init, "headers") ?? from?.headers;
+  const given = member(init, "headers");
+  const headers = given === undefined ? from?.headers : given;
   if (headers !== undefined) appendHeaders(fields, headers);
+  appendCacheMode(fields, `${member(init, "cache") ?? from?.cache ?? "default"}`);
   const body = member(init, "body") ?? null;
   const requestBody = body === null ? (from?.body ?? null) : null;
   if (body === null && from !== null && (from.bodyUsed || requestBody?.locked === true))
@@ -134,7 +140,7 @@ function normalizeMethod(method: string): string {
 
 /** Fetch standard, "fill a Headers object". */
 function appendHeaders(fields: Fields, headers: NonNullable<FetchInit["headers"]>): void {
-  if (typeof headers !== "object" && typeof headers !== "function")
+  if ((typeof headers !== "object" && typeof headers !== "function") || headers === null)
     throw new TypeError("headers are Headers, pairs, or an object of strings");
   if (!(Symbol.iterator in headers)) {
     for (const name of Object.keys(headers)) appendHeader(fields, name, (headers as Record<string, unknown>)[name]);

@@ -118,8 +118,8 @@ function locationOf(response: ClientResponse): string | null {
     response.cancel();
     throw refusal(response.request, "the redirect has several Locations");
   }
-  // Octets beyond ASCII were meant as UTF-8, and come as Latin-1.
-  return location === null ? null : Buffer.from(location, "latin1").toString();
+  // Octets beyond ASCII: most are UTF-8, which is written so in a URL; others stay what they are, as in browsers.
+  return location?.replace(/[\x80-\xff]/g, (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase()}`) ?? null;
 }
 
 function resolve(request: ClientRequest, location: string, allowDowngrade: boolean): URL {

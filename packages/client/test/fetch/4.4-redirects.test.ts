@@ -15,7 +15,7 @@ async function redirecting(status: number, location: string, heads: string[] = [
     onHeads(socket, (head) => {
       heads.push(head);
       if (head.split(" ")[1] === "/")
-        socket.write(`HTTP/1.1 ${status} Moved\r\nLocation: ${location}\r\nContent-Length: 3\r\n\r\nold`);
+        socket.write(`HTTP/1.1 ${status} Moved\r\nLocation: ${location}\r\nContent-Length: 3\r\n\r\nold`, "latin1");
       else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nnew");
     }),
   );
@@ -70,6 +70,26 @@ describe("Fetch §4.4 HTTP-redirect fetch", () => {
       code: "ERR_CLIENT_REDIRECT",
       cause: expect.stringContaining("20"),
     });
+  });
+
+  test.each([
+    ["UTF-8", "/caf\u00c3\u00a9?\u00c3\u00a9", "/caf%C3%A9?%C3%A9"],
+    ["others, which stay what they are", "/caf\u00e9?\u00e9", "/caf%E9?%E9"],
+  ])("octets of a Location beyond ASCII: %s", async (_, location, target) => {
+    const heads: string[] = [];
+    const origin = await redirecting(302, location, heads);
+    await fetch(`${origin}/`);
+    expect(heads[1]).toMatch(`GET ${target} HTTP/1.1\r\n`);
+  });
+
+  test.each(["u:p@", "u@", ":p@"])("S107: to credentials (%s): a network error", async (credentials) => {
+    const heads: string[] = [];
+    const away = await redirecting(200, "", heads);
+    const origin = await redirecting(302, away.replace("//", `//${credentials}`));
+    const failure = await failureOf(fetch(`${origin}/`));
+    expect(failure).toMatchObject({ name: "TypeError", code: "ERR_CLIENT_REDIRECT" });
+    expect(failure.cause).toContain("credentials");
+    expect(heads).toEqual([]);
   });
 
   test.each(["data:,a", "file:///etc/passwd", "blob:nodedata:x", "http://a b/"])(

@@ -107,6 +107,7 @@ describe("Fetch §5.4 Request class: what a call is made of", () => {
     ["a header beyond Latin-1", { headers: { a: "\u0100" } }],
     ["a header that is no pair", { headers: [["a"]] }],
     ["headers that are none", { headers: "a" as never }],
+    ["headers that are null", { headers: null as never }],
     ["redirect", { redirect: "maybe" }],
     ["mode", { mode: "navigate" }],
     ["mode no-cors and the method", { mode: "no-cors", method: "PUT" }],
@@ -124,6 +125,23 @@ describe("Fetch §5.4 Request class: what a call is made of", () => {
     // It comes before an abort, too.
     expect((await failureOf(fetch(server.origin, { signal: AbortSignal.abort(), ...init }))).name).toBe("TypeError");
     expect(heads).toHaveLength(before);
+  });
+
+  test.each(["x", 1, true])("a TypeError: %j in the place of init", async (init) => {
+    expect((await failureOf(fetch(server.origin, init as never))).name).toBe("TypeError");
+  });
+
+  test.each<[string, FetchInit, string[]]>([
+    ["no-cache", {}, ["Cache-Control: max-age=0"]],
+    ["no-cache", { headers: { "cache-control": "a" } }, ["cache-control: a"]],
+    ["no-store", {}, ["Pragma: no-cache", "Cache-Control: no-cache"]],
+    ["reload", { headers: { Pragma: "a" } }, ["Pragma: a", "Cache-Control: no-cache"]],
+    ["default", {}, []],
+    ["force-cache", { headers: { "If-Match": "*" } }, []],
+    ["default", { headers: { "If-Match": "*" } }, ["Pragma: no-cache", "Cache-Control: no-cache"]],
+  ])("§4.6 cache %s, %j: caches on the way are told %j", async (cache, init, told) => {
+    const lines = await sent({ cache, ...init });
+    expect(lines.filter((line) => /^(?:cache-control|pragma):/i.test(line))).toEqual(told);
   });
 
   test.each(["/relative", "http://", "http://u:p@127.0.0.1/", "http://u@127.0.0.1/"])(

@@ -211,7 +211,22 @@ const PROGRAMS: Record<string, Program> = {
   "data: without a type": async (fetch) => (await fetch("data:,a")).headers.get("content-type"),
   "data: wrong base64": async (fetch) => fetch("data:;base64,a"),
   "data: no comma": async (fetch) => fetch("data:text/plain"),
+  "credentials in a Location": async (fetch, at) =>
+    (await fetch(`${at}/to-credentials?${at.replace("127.0.0.1", "u:p@localhost")}`)).status,
+  "headers that are null": get("/text", { headers: null as never }),
+  "an init that is none": async (fetch, at) => (await fetch(`${at}/text`, "x" as never)).status,
+  "an init that is null": async (fetch, at) => (await fetch(`${at}/text`, null as never)).status,
 };
+for (const cache of ["default", "no-store", "reload", "no-cache", "force-cache"] as const)
+  for (const headers of [{}, { "Cache-Control": "max-age=1" }, { Pragma: "x" }, { "If-None-Match": '"a"' }])
+    PROGRAMS[`cache: ${cache} beside ${JSON.stringify(headers)}`] = async (fetch, at) => {
+      const seenBy = async (input: string | Request, init: RequestInit): Promise<unknown[]> => {
+        const fields = (await (await fetch(input as string, init)).json()) as Record<string, string>;
+        return [fields["cache-control"] ?? null, fields.pragma ?? null];
+      };
+      const init = { cache, headers };
+      return [await seenBy(`${at}/fields`, init), await seenBy(new Request(`${at}/fields`, init), {})];
+    };
 for (const status of [301, 302, 303, 307, 308])
   for (const method of ["GET", "POST", "PUT"])
     PROGRAMS[`${status} after ${method}`] = async (fetch, at) => {
@@ -248,13 +263,6 @@ const DIFFERENCES: Record<string, { program: Program; ours: unknown; theirs: unk
     ours: { name: "TypeError", isTypeError: true, hasCause: "some" },
     theirs: { value: 20_000_000 },
     why: "S123: 1,000 octets for one are no text; `createFetch({ decoding: { maxRatio } })` allows them",
-  },
-  "credentials in a Location": {
-    program: async (fetch, at) =>
-      (await fetch(`${at}/to-credentials?${at.replace("127.0.0.1", "u:p@localhost")}`)).status,
-    ours: { value: 200 },
-    theirs: { name: "TypeError", isTypeError: true, hasCause: "some" },
-    why: "they are dropped, and the redirect followed without",
   },
 };
 
