@@ -8,10 +8,11 @@
  * @module
  */
 import { imfFixdate, sameName } from "@stack/http";
+import { encodeFields, encodeStatusLine } from "@stack/http1-parser";
 
 /** No head was sent yet. */
 export const NOT_SENT = 0;
-/** HEAD, 204, 304: whatever content the handler sends stays here. */
+/** HEAD, 204, 205, 304: whatever content the handler sends stays here. */
 export const NO_CONTENT = 1;
 export const BY_LENGTH = 2;
 export const BY_CHUNKS = 3;
@@ -42,11 +43,16 @@ export class ResponseFrame {
    * @param fields - flat list of the handler's fields
    * @param octets - the content's length, -1 when it is not known yet
    * @throws TypeError when the handler's Content-Length is not a number
+   * @throws RangeError for 2xx to CONNECT: to the client that is a tunnel, whatever follows (RFC 9110 §9.3.6)
    */
   decide(status: number, method: string, minor: number, fields: readonly string[], octets: number): void {
+    if (method === "CONNECT" && status < 300) throw new RangeError("2xx to CONNECT opens a tunnel: use accept()");
     const declared = this.readFields(fields);
     this.line = "";
-    if (status === 204 || status === 304 || method === "HEAD") {
+    if (status === 205) {
+      this.kind = NO_CONTENT;
+      this.line = "Content-Length: 0\r\n"; // RFC 9110 §15.3.6: content, of no octets, which framing alone does not say
+    } else if (status === 204 || status === 304 || method === "HEAD") {
       this.kind = NO_CONTENT;
       this.line = lineWithoutContent(status, minor, declared, octets);
     } else if (declared >= 0 || octets >= 0) {
@@ -62,10 +68,23 @@ export class ResponseFrame {
     }
   }
 
+  /**
+   * The head of a response that has no content by what it is: 1xx, or 2xx to CONNECT. Says nothing of framing, nor of the
+   * end of the connection (RFC 9110 §8.6, RFC 9112 §6.1).
+   *
+   * @param date - the Date field line, or "" for none
+   */
+  headAlone(status: number, fields: readonly string[], date: string): string {
+    this.readFields(fields);
+    const dated = this.dated ? "" : date;
+    return `${encodeStatusLine(status)}${connectionLine(false, 1, this.options)}${encodeFields(this.fields)}${dated}\r\n`;
+  }
+
   /** Takes out what the handler said of framing; returns its Content-Length, or -1. */
   private readFields(fields: readonly string[]): number {
     let declared = -1;
     let kept = fields;
+    let upgrades = false;
     this.dated = false;
     this.closes = false;
     this.options = "";
@@ -74,6 +93,9 @@ export class ResponseFrame {
       switch (name.length) {
         case 4:
           if (sameName(name, "date")) this.dated = true;
+          break;
+        case 7:
+          if (sameName(name, "upgrade")) upgrades = true;
           break;
         case 10:
           if (sameName(name, "connection")) {
@@ -93,6 +115,9 @@ export class ResponseFrame {
       }
     }
     this.fields = kept;
+    // RFC 9110 §7.8: it is for this hop, and who forwards knows so from the option alone.
+    if (upgrades && !this.options.split(", ").some((option) => sameName(option, "upgrade")))
+      this.options += this.options === "" ? "Upgrade" : ", Upgrade";
     return declared;
   }
 

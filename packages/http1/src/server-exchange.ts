@@ -26,7 +26,6 @@ import {
   type RequestHeadDecoder,
 } from "@stack/http1-parser";
 import { isSmallAscii, UTF8 } from "./ascii.ts";
-import { Http1Error } from "./errors.ts";
 import { HeadMemo, type KnownHead } from "./head-memo.ts";
 import { RequestContent } from "./request-content.ts";
 import {
@@ -42,12 +41,13 @@ import {
 } from "./response-frame.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
+import { checkUpgrade } from "./upgrade-offer.ts";
 
 export class ServerExchange extends RequestContent implements ResponseSink {
   private readonly method: string;
   private readonly minor: number;
-  /** The client asked for another protocol (RFC 9110 §7.8). */
-  private readonly upgradeOffered: boolean;
+  /** The fields of a client that asks for another protocol (RFC 9110 §7.8); null otherwise. */
+  private readonly offer: readonly string[] | null;
   private framing: number;
   private unsent: number;
   private producer: Producer | null;
@@ -57,7 +57,7 @@ export class ServerExchange extends RequestContent implements ResponseSink {
     super(connection, head, contentLength);
     this.method = head.method;
     this.minor = head.minor;
-    this.upgradeOffered = head.upgrade;
+    this.offer = head.upgrade ? head.fields : null;
     this.framing = NOT_SENT;
     this.unsent = 0;
     this.producer = null;
@@ -114,7 +114,7 @@ export class ServerExchange extends RequestContent implements ResponseSink {
     // RFC 9110 §15.2: never to an HTTP/1.0 client.
     if (this.minor === 0 || this.framing !== NOT_SENT) return;
     if (status === 100) this.awaitsContinue = false;
-    this.connection?.send(`${encodeStatusLine(status)}${encodeFields(fields.lines())}\r\n`);
+    this.connection?.send(frame.headAlone(status, fields.lines(), ""));
   }
 
   sendWhole(status: number, fields: Fields, content: Uint8Array | string): void {
@@ -210,12 +210,9 @@ export class ServerExchange extends RequestContent implements ResponseSink {
     const { connection } = this;
     if (connection === null) throw this.gone ?? new PeerGoneError();
     const connect = this.method === "CONNECT";
-    if (!connect && !this.upgradeOffered)
-      throw new Http1Error("ERR_HTTP1_NO_UPGRADE", 0, "the client offered no upgrade; answer the request instead");
-    const status = connect ? 200 : 101;
-    let text = encodeStatusLine(status);
-    if (!connect) text += "Connection: Upgrade\r\n";
-    connection.send(`${text}${encodeFields(fields.lines())}\r\n`);
+    if (!connect) checkUpgrade(this.offer, fields.lines(), this.received);
+    const date = dateLine(connection.carrier.epochSeconds);
+    connection.send(frame.headAlone(connect ? 200 : 101, fields.lines(), connect ? date : ""));
     this.framing = SENT;
     return new TunnelCarrier(connection.carrier, connection.openTunnel());
   }
@@ -247,7 +244,7 @@ export class ServerExchange extends RequestContent implements ResponseSink {
     octets: number,
     content: string,
   ): KnownHead | null {
-    if (this.minor === 0 || this.method === "HEAD") return null;
+    if (this.minor === 0 || this.method === "HEAD" || this.method === "CONNECT") return null;
     const known = memo.find(status, fields.lines(), octets, connection.carrier.epochSeconds, content);
     if (known === null || connection.closesAfter(this)) return null;
     connection.beginResponse();

@@ -40,6 +40,20 @@ describe("RFC 9110 §15.2 Informational 1xx, server", () => {
     expect(other.errors).toMatchObject([{ name: "RangeError" }]);
   });
 
+  test("§8.6, RFC 9112 §6.1: none frames content, nor speaks of the connection's end", () => {
+    const { peer } = serve((_, response) => {
+      response.inform(103, {
+        "content-length": "5",
+        Link: "</a>",
+        "Transfer-Encoding": "chunked",
+        Connection: "close",
+      });
+      response.send("done");
+    });
+    peer.send(get("/")).expectText(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${ok("done")}`);
+    peer.send(get("/")).takeText();
+  });
+
   test("fields of one response do not reach the next", () => {
     const { peer } = serve((request, response) => {
       response.inform(103, { "X-Early": "1" });
