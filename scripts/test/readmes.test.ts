@@ -56,6 +56,15 @@ describe.each(packages)("$folder/README.md", ({ name, path, readme, codes, expor
     expect(own.filter((code) => !readme.includes(`\`${code}\``) && !readme.includes(`\`${code} `))).toEqual([]);
   });
 
+  test("has each of them under Errors or at the head of a row: one told by the way is not found by who looks it up", () => {
+    const others = new Set(below(name).flatMap((neighbour) => neighbour.codes));
+    const errors = readme.slice(readme.indexOf("\n## Errors"), readme.indexOf("\n## Limits"));
+    const heads = readme.match(/^\|[^|]*`ERR_[^|]*\|/gm) ?? [];
+    const found = new Set(`${errors}\n${heads.join("\n")}`.match(/\bERR_[A-Z0-9_]+/g));
+    const own = codes.filter((code) => !others.has(code) && !OF_THE_RUNTIME.includes(code));
+    expect(own.filter((code) => !found.has(code))).toEqual([]);
+  });
+
   test("has no code that nothing here or below makes", () => {
     const known = new Set([...codes, ...below(name).flatMap((neighbour) => neighbour.codes)]);
     const said = [...readme.matchAll(/\bERR_[A-Z0-9_]+(?!…)\b/g)].map(([code]) => code);

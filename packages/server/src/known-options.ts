@@ -5,20 +5,27 @@
  */
 import { resolveServerOptions } from "@stack/http1";
 import { resolveOptions } from "@stack/http2";
+import { checkListenOptions } from "@stack/tcp";
 import type { ServerOptions } from "./options.ts";
 
 /**
  * Looks at options before anything is made of them.
  *
- * @throws TypeError for one that a server does not have, or for something else than a number where one has to be
+ * @throws TypeError for one that a server does not have, and for a value of another kind than it has to be
  * @throws RangeError for a number that is none, or negative
  */
 export function checkOptions(options: ServerOptions): void {
+  if (typeof options !== "object" || options === null) throw new TypeError("the options of a server are an object");
   for (const name of Object.keys(options))
     if (!Object.hasOwn(KNOWN, name)) throw new TypeError(unknown(name, LISTEN.includes(name), KNOWN));
+  const { http2, onConnectionRefused } = options;
+  checkListenOptions(options);
+  if (onConnectionRefused !== undefined && typeof onConnectionRefused !== "function")
+    throw new TypeError("onConnectionRefused is a function: (address) => void");
   resolveServerOptions({ ...options, handler: () => {} });
-  const { http2 } = options;
   if (http2 === undefined || http2 === false) return;
+  if (typeof http2 !== "object" || http2 === null)
+    throw new TypeError("http2 is an object with options, or false where HTTP/2 is not to be spoken");
   for (const name of Object.keys(http2))
     if (!Object.hasOwn(KNOWN_HTTP2, name)) throw new TypeError(unknown(`http2.${name}`, false, KNOWN_HTTP2));
   resolveOptions(http2);

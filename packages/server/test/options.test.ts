@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { createServer } from "../src/index.ts";
 
@@ -20,6 +21,19 @@ describe("an option that is none is told when the server is made", () => {
     ['{ "headTimeoutMs": "5" }', 'headTimeoutMs is a number, not "5"'],
     ['{ "http2": { "pushes": 1, "maxHeldOctets": "5" } }', "http2.pushes is no option"],
     ['{ "http2": { "maxHeldOctets": "5" } }', 'maxHeldOctets is a number, not "5"'],
+    ['{ "maxConnections": "many" }', 'maxConnections is a number, not "many"'],
+    ['{ "maxConnectionsPerAddress": null }', "maxConnectionsPerAddress is a number, not null"],
+    ['{ "backlog": "128" }', 'backlog is a number, not "128"'],
+    ['{ "noDelay": "false" }', 'noDelay is a boolean, not "false"'],
+    ['{ "reuseReads": true }', "reuseReads is a string, not true"],
+    ['{ "head": { "maxHeadOctet": 5 } }', "maxHeadOctet is no limit; known are maxHeadOctets, "],
+    ['{ "lenient": { "bareLf": "false" } }', 'bareLf is true or false, not "false"'],
+    ['{ "onError": 5 }', "onError is a function, not 5"],
+    ['{ "onConnectionRefused": "log" }', "onConnectionRefused is a function: (address) => void"],
+    ['{ "http2": null }', "http2 is an object with options, or false"],
+    ['{ "http2": true }', "http2 is an object with options, or false"],
+    ["null", "the options of a server are an object"],
+    ["8080", "the options of a server are an object"],
   ])("%s", (json, message) => {
     expect(() => createServer(untyped(json))).toThrow(message);
   });
@@ -28,6 +42,27 @@ describe("an option that is none is told when the server is made", () => {
     const options = Object.create({ port: 8080 });
     expect(() => createServer(options)).not.toThrow();
   });
+});
+
+/** The names that the error for an unknown option lists. */
+function known(json: string): string[] {
+  let message = "";
+  try {
+    createServer(untyped(json));
+  } catch (error) {
+    ({ message } = error as Error);
+  }
+  return (message.split("; known are ")[1] ?? "").split(", ");
+}
+
+test.each([
+  ["../README.md", '{ "no": 1 }', 20],
+  ["../../http2/README.md", '{ "http2": { "no": 1 } }', 20],
+])("%s has every option", (path, json, least) => {
+  const readme = readFileSync(new URL(path, import.meta.url), "utf8");
+  const names = known(json);
+  expect(names.length).toBeGreaterThan(least);
+  expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
 });
 
 test("a layer that is none is told at once, and the server is as before", async () => {

@@ -7,14 +7,8 @@ export type { DialTime } from "./dial-time.ts";
 export type { ByteSink, Carrier, Engine, PeerCertificate, PeerInfo, TlsPeer } from "./engine.ts";
 export { type DialAttempt, TcpError, type TcpErrorCode } from "./errors.ts";
 export { canonicalIpAddress, formatIpAddress, type IpAddress, ipFamily, parseIpAddress } from "./ip-address.ts";
-export {
-  type CloseOptions,
-  type CutConnection,
-  DEFAULT_MAX_CONNECTIONS,
-  Listener,
-  type ListenOptions,
-  listen,
-} from "./listen.ts";
+export { type CutConnection, DEFAULT_MAX_CONNECTIONS, Listener, listen } from "./listen.ts";
+export { type CloseOptions, checkListenOptions, type ListenOptions } from "./listen-options.ts";
 export { joinInMemory } from "./memory.ts";
 export { NameCache, type NameCacheOptions } from "./name-cache.ts";
 export { type LookupOptions, lookupHost } from "./name-lookup.ts";

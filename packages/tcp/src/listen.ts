@@ -10,51 +10,18 @@ import { lstatSync, unlinkSync } from "node:fs";
 import { connect as connectSocket, createServer, type Server, type Socket } from "node:net";
 import { type Address, type ParsedAddress, parseAddress } from "./address.ts";
 import { addressBlock } from "./address-block.ts";
-import type { Carrier, Engine } from "./engine.ts";
 import { listenError, TcpError, warn } from "./errors.ts";
+import { type CloseOptions, checkGrace, checkListenOptions, type ListenOptions } from "./listen-options.ts";
 import { canReuseReadBuffer } from "./reused-read.ts";
 import type { Secure } from "./secure.ts";
 import { SocketCarrier } from "./socket-carrier.ts";
 import { canonicalAddress } from "./socket-peer.ts";
 import { MAX_TIMER_MS } from "./timer-wheel.ts";
 
-/** Bounds and socket options of a {@link Listener}. */
-export interface ListenOptions {
-  /** Makes the engine of each connection. When it throws, the connection is dropped and the process is warned (S102). */
-  readonly connect: (carrier: Carrier) => Engine;
-  /** Connections at once; more are closed as they come (S104). Default 32,768. */
-  readonly maxConnections?: number;
-  /**
-   * Connections at once from one IPv4 address, or one IPv6 /64, which is what one network has (S104).
-   * Default: no bound of its own, for servers behind a proxy.
-   */
-  readonly maxConnectionsPerAddress?: number;
-  /** Connections that the kernel keeps waiting. Default 1,024. */
-  readonly backlog?: number;
-  /** Small writes leave at once. Default true. */
-  readonly noDelay?: boolean;
-  /** TCP keep-alive probes after this time without traffic, ms; 0 for none. Default 60,000. */
-  readonly keepAliveMs?: number;
-  /** Reads into one reused buffer: where proved ("auto"), or never. Default "auto". */
-  readonly reuseReads?: "auto" | "never";
-  /** Several processes may listen on the port, where the runtime can do it. Default false. */
-  readonly reusePort?: boolean;
-  /** Makes a handshake on each accepted socket, which counts as a connection meanwhile (S92). Default: none. */
-  readonly secure?: Secure;
-  /** Told of each connection that a cap turned away. */
-  readonly onRefused?: (address: string) => void;
-}
-
 /** What {@link Listener.close} had to cut. */
 export interface CutConnection {
   readonly address: string;
   readonly port: number;
-}
-
-/** How to close. */
-export interface CloseOptions {
-  /** How long open exchanges may take to finish, ms; `Infinity` for as long as they like. Default 10,000. */
-  readonly graceMs?: number;
 }
 
 /** A socket that listens, and the connections that it accepted. */
@@ -91,8 +58,10 @@ export class Listener {
    * are closed; a second call gives the promise of the first.
    *
    * @returns the connections that were dropped; empty when all ended in good order
+   * @throws RangeError when `graceMs` is no number, or negative; nothing is closed then
    */
   close(options: CloseOptions = {}): Promise<CutConnection[]> {
+    checkGrace(options);
     this.closing ??= this.drain(options.graceMs ?? 10_000);
     return this.closing;
   }
@@ -208,7 +177,7 @@ export const DEFAULT_MAX_CONNECTIONS = 32_768;
  * The file of a Unix socket that outlived its process is replaced; any other file is left alone.
  *
  * @throws {@link TcpError} `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`;
- *   RangeError when the address is none
+ *   RangeError when the address is none; as {@link checkListenOptions} for options
  *
  * @example
  * ```ts
@@ -219,6 +188,7 @@ export const DEFAULT_MAX_CONNECTIONS = 32_768;
  */
 export async function listen(address: Address, options: ListenOptions): Promise<Listener> {
   const wanted = parseAddress(address);
+  checkListenOptions(options);
   const reuse = options.reuseReads !== "never" && (await canReuseReadBuffer());
   const server = createServer({
     pauseOnConnect: true,

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Address } from "../src/address.ts";
 import type { Carrier, Engine } from "../src/engine.ts";
-import { type Listener, type ListenOptions, listen } from "../src/listen.ts";
+import { type Listener, listen } from "../src/listen.ts";
+import type { ListenOptions } from "../src/listen-options.ts";
 import { Peer, until } from "./engines.ts";
 
 export interface Serving<E extends Engine> {
