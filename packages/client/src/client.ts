@@ -7,11 +7,11 @@ import { Fields, type Handler } from "@stack/http";
 import { resolveClientOptions } from "@stack/http1";
 import { ClientTls, createClientTls } from "@stack/tls";
 import { type ClientOptions, ownOptions, resolvePool, resolveTimeouts } from "./client-options.ts";
-import type { Route } from "./connection-key.ts";
-import { identity } from "./connection-key.ts";
+import { identity, type Route } from "./connection-key.ts";
 import { createConnector, type DialChoices } from "./connector.ts";
 import { ClientError } from "./errors.ts";
 import { type ForwardOptions, forward } from "./forward.ts";
+import { inspectable } from "./inspection.ts";
 import { LAYER_OPTIONS, withLayers } from "./layers.ts";
 import { Pool } from "./pool.ts";
 import { ProxyRoutes } from "./proxy-route.ts";
@@ -211,18 +211,19 @@ export class Client {
   }
 
   private fieldsFor(where: RequestUrl, init: RequestInit["fields"]): Fields {
-    const fields = new Fields(init);
-    if (this.fields !== null)
-      for (const [name, value] of this.fields) if (init === undefined || !fields.has(name)) fields.append(name, value);
+    const fields = init === undefined ? (this.fields?.clone() ?? new Fields()) : new Fields(init);
+    if (init !== undefined && this.fields !== null)
+      for (const [name, value] of this.fields) if (!fields.has(name)) fields.append(name, value);
     if (where.credentials !== "" && !fields.has("authorization"))
       fields.append("Authorization", `Basic ${Buffer.from(where.credentials).toString("base64")}`);
     return fields;
   }
 }
 
+inspectable(Client.prototype, "Client", (client) => client.figures);
+
 /** Every client that leaves dialling to us does it alike. */
 const NO_CHOICES: object = {};
-
 const REQUEST_NAMES: ReadonlySet<string> = new Set([...REQUEST_OPTIONS, ...REQUEST_PARTS]);
 
 const CLIENT_OPTIONS: ReadonlySet<string> = new Set([

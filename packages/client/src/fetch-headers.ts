@@ -4,6 +4,7 @@
  * @module
  */
 import { type Fields, isToken, sameName } from "@stack/http";
+import { inspectable } from "./inspection.ts";
 
 /**
  * The `headers` of a response: read only, as the standard has them, and `instanceof Headers`.
@@ -91,20 +92,13 @@ export class FetchHeaders implements Iterable<[string, string]> {
 
 // What is not ours would look for the slots of the runtime's own headers: everything that they have is above.
 Object.setPrototypeOf(FetchHeaders.prototype, Headers.prototype);
-inspectable(FetchHeaders.prototype, "Headers", (headers) => Object.fromEntries(headers));
-
-/**
- * Gives a class an inspection of its own, for `console.log`: that of the runtime's class would miss its slots. To JSON it
- * is empty, as what has no members of its own.
- */
-export function inspectable<T extends object>(prototype: T, name: string, members: (value: T) => object): void {
-  Object.defineProperty(prototype, "toJSON", { value: () => ({}) });
-  Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), {
-    value(this: T, _depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
-      return `${name} ${inspect(members(this), options)}`;
-    },
-  });
-}
+// To JSON it is empty, as what has no members of its own.
+inspectable(
+  FetchHeaders.prototype,
+  "Headers",
+  (headers) => Object.fromEntries(headers),
+  () => ({}),
+);
 
 function nameOf(name: string): string {
   const text = `${name}`;

@@ -10,9 +10,10 @@ import { Readable } from "node:stream";
 import type { Fields, ReadOptions } from "@stack/http";
 import { contentStream, type OctetStream, octetStream } from "./content-stream.ts";
 import { ClientError } from "./errors.ts";
-import { FetchHeaders, inspectable } from "./fetch-headers.ts";
+import { FetchHeaders } from "./fetch-headers.ts";
 import { formOf } from "./form-content.ts";
 import { PREFETCH } from "./incoming-content.ts";
+import { inspectable } from "./inspection.ts";
 import { formatMimeType, mimeTypeOf } from "./mime-type.ts";
 import { ClientResponse } from "./response.ts";
 
@@ -189,10 +190,14 @@ export class FetchResponse {
 
 // What is not ours would look for the slots of the runtime's own responses: everything that they have is above.
 Object.setPrototypeOf(FetchResponse.prototype, Response.prototype);
-inspectable(FetchResponse.prototype, "Response", (response) => {
-  const { status, statusText, headers, bodyUsed, ok, redirected, type, url } = response;
-  return { status, statusText, headers, bodyUsed, ok, redirected, type, url };
-});
+inspectable(
+  FetchResponse.prototype,
+  "Response",
+  ({ status, statusText, headers, bodyUsed, ok, redirected, type, url }) => {
+    return { status, statusText, headers, bodyUsed, ok, redirected, type, url };
+  },
+  () => ({}),
+);
 
 /** What a failure before the head is in the standard: the signal's reason, or a network error with its cause. */
 export function fetchFailure(error: unknown, signal: AbortSignal | null): unknown {

@@ -8,6 +8,7 @@
  * @module
  */
 import { Content, type ContentOrigin, type Fields, type JsonOptions, parseJson, type ReadOptions } from "@stack/http";
+import { inspectable } from "./inspection.ts";
 import type { ClientRequest } from "./send.ts";
 import type { Timings } from "./timings.ts";
 
@@ -184,5 +185,7 @@ export class ClientResponse {
     return { ...options, limit: MAX_WHOLE_OCTETS };
   }
 }
+
+inspectable(ClientResponse.prototype, "ClientResponse", (response) => response.toJSON());
 
 const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();

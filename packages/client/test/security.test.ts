@@ -139,6 +139,19 @@ test("S126: an error holds no secret", async () => {
   server = await TcpServer.answering("");
 });
 
+test("S126: nor does what a log shows of a client, a response and its request", async () => {
+  const own = createClient({ fields: { "X-Key": "SECRET" } });
+  const url = `${server.origin.replace("//", "//SECRET:SECRET@")}/path?token=SECRET`;
+  const response = await own.get(url, { fields: { Cookie: "SECRET" } });
+  expect(inspect(response, { breakLength: Number.POSITIVE_INFINITY })).toBe(
+    `ClientResponse { status: 204, reason: 'No Content', version: '1.1', origin: '${server.origin}' }`,
+  );
+  expect(inspect(own)).toBe("Client { connections: 1, requests: 0, queued: 0 }");
+  for (const shown of [inspect([own, response], { depth: 9 }), JSON.stringify([own, response])])
+    expect(shown).not.toContain("SECRET");
+  await own.close({ graceMs: 0 });
+});
+
 test("S126: a URL that is none is not repeated", async () => {
   const error = (await client.get("http://SECRET:SECRET@[/").catch((e: unknown) => e)) as ClientError;
   expect(error.code).toBe("ERR_CLIENT_URL");
