@@ -74,6 +74,7 @@ function parseEntry(text: string): Entry | null {
   const host = parts === null ? text : (parts[1] as string);
   const port = Number(parts?.[2] ?? 0);
   const address = canonicalIpAddress(host);
+  if (address?.includes("%") === true) return null; // no URL has a zone
   if (address !== null)
     return { name: "", addresses: new AddressSet([address]), port, isLoopback: LOOPBACK.has(address) };
   if (host.includes("/")) {

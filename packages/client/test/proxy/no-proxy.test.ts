@@ -76,6 +76,11 @@ describe("S111: NO_PROXY, what is reached without a proxy", () => {
     expect(direct(list, host, port)).toBe(expected);
   });
 
+  test.each(["fe80::1%eth0", "[fe80::1%1]:80", "::1%lo"])("an address with a zone stands for nothing: %s", (entry) => {
+    expect(direct(entry, "::1")).toBe(false);
+    expect(direct(`${entry}, 192.0.2.1`, "192.0.2.1")).toBe(true);
+  });
+
   test("S102: any list is read without a throw", () => {
     const piece = fc.constantFrom(
       "a",
