@@ -49,7 +49,7 @@ function fieldsOf(request: ClientRequest, expects: boolean, forwarding: string |
 
 /** Octets of content that a head announces; -1 when only the end will tell. The engine has checked the form. */
 export function contentLengthOf(fields: Fields): number {
-  const value = fields.get("content-length");
+  const value = fields.get("Content-Length"); // as most servers write it: no letter needs a look
   if (value === undefined || fields.has("transfer-encoding")) return -1;
   const length = Number(value);
   return Number.isSafeInteger(length) && length >= 0 ? length : -1;

@@ -59,7 +59,7 @@ export class ClientRequest {
 
   constructor(
     method: string,
-    url: RequestUrl,
+    url: Pick<RequestUrl, "origin" | "target">,
     fields: Fields,
     content: RequestContent | null,
     signal: AbortSignal | null,
@@ -90,13 +90,23 @@ export class ClientRequest {
    * A copy with other parts; fields that are not replaced are copied. Credentials in a new URL are dropped.
    * @param changes - of which own properties count (S127)
    */
-  with(changes: RequestChanges = UNCHANGED): ClientRequest {
-    const own: RequestChanges = changes === UNCHANGED ? changes : Object.assign(Object.create(null) as object, changes);
+  with(changes?: RequestChanges): ClientRequest {
+    if (changes === undefined)
+      return new ClientRequest(
+        this.method,
+        this,
+        this.fields.clone(),
+        this.content,
+        this.signal,
+        this.options,
+        this.redirectedFrom,
+      );
+    const own: RequestChanges = Object.assign(Object.create(null) as object, changes);
     const { method = this.method, url, fields, content = this.content, signal = this.signal } = own;
     const { options = this.options, redirectedFrom = this.redirectedFrom } = own;
     return new ClientRequest(
       method,
-      url === undefined ? { origin: this.origin, target: this.target, credentials: "" } : parseUrl(url),
+      url === undefined ? this : parseUrl(url),
       fields ?? this.fields.clone(),
       content,
       signal,
@@ -105,8 +115,5 @@ export class ClientRequest {
     );
   }
 }
-
-/** No change, of which no property is asked for: layers copy each request. */
-const UNCHANGED: RequestChanges = Object.create(null) as RequestChanges;
 
 const NOWHERE: readonly string[] = [];
