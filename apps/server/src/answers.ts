@@ -97,6 +97,7 @@ function elapsed(ms: number): Promise<void> {
 
 /** Fields without which a response of a status is not what RFC 9110 says it is. */
 const REQUIRED_FIELDS: Readonly<Record<number, readonly [name: string, value: string]>> = {
+  206: ["Content-Range", "bytes 0-19/20"], // §15.3.7.1: "206 Partial Content" and its line end, all of it
   301: ["Location", "/"], // §15.4.2
   302: ["Location", "/"],
   303: ["Location", "/"],

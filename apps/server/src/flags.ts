@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isIPv6 } from "node:net";
 import { parseArgs } from "node:util";
 import { escapeForLog } from "@stack/http";
 
@@ -83,12 +84,13 @@ export function parseFlags(argv: readonly string[], onTerminal: boolean): Comman
   if (values.help === true) return { do: "help" };
   if (values.version === true) return { do: "version" };
   const text = (name: ValueName): string | undefined => values[name] as string | undefined;
+  const port = wholeNumber("port", text("port") ?? "8080", 65_535);
   return {
     do: "serve",
     flags: {
-      host: (text("host") ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1"), // an IPv6 address as it stands in a URL
-      port: wholeNumber("port", text("port") ?? "8080", 65_535),
-      tlsPort: text("tls-port") === undefined ? null : wholeNumber("tls-port", text("tls-port") ?? "", 65_535),
+      host: host(text("host") ?? "127.0.0.1"),
+      port,
+      tlsPort: tlsPort(text("tls-port"), port),
       certificate: certificate(text("cert"), text("key"), text("tls-port")),
       log: logMode(text("log"), onTerminal),
       maxContent: octets(text("max-content")),
@@ -111,6 +113,21 @@ function wholeNumber(name: string, value: string, max: number, min = 0): number 
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return number;
   throw new FlagError(`--${name} is a whole number from ${min} to ${max}, not ${quoted(value)}`);
+}
+
+function host(value: string): string {
+  const name = value.replace(/^\[(.*)\]$/, "$1"); // an IPv6 address as it stands in a URL
+  if (/[:/]/.test(name) && !isIPv6(name))
+    throw new FlagError(`--host is an address or a name, not ${quoted(value)}; --port has the port`);
+  return name;
+}
+
+function tlsPort(value: string | undefined, port: number): number | null {
+  if (value === undefined) return null;
+  const number = wholeNumber("tls-port", value, 65_535);
+  if (number === port && number !== 0)
+    throw new FlagError(`--port and --tls-port are both ${port}; TLS wants a port of its own`);
+  return number;
 }
 
 function logMode(value: string | undefined, onTerminal: boolean): LogMode {

@@ -37,8 +37,17 @@ export function todoRoutes(store: TodoStore = new TodoStore()): (readonly [patte
     [`PUT ${TODOS_PATH}/:id`, (request, response) => change(store, request, response, JSON_ONLY)],
     [`PATCH ${TODOS_PATH}/:id`, (request, response) => change(store, request, response, PATCHES)],
     [`DELETE ${TODOS_PATH}/:id`, (request, response) => remove(store, request, response)],
+    [`OPTIONS ${TODOS_PATH}/:id`, (_, response) => tellMethods(response)],
   ];
   return routes.map(([pattern, handler]) => [pattern, problems(handler)] as const);
+}
+
+/** What the router would say, and what a patch may be (RFC 5789 §3.1). */
+function tellMethods(response: HttpResponse): void {
+  response.status = 204;
+  response.fields.set("Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, PUT");
+  response.fields.set("Accept-Patch", PATCHES.join(", "));
+  response.send();
 }
 
 function list(store: TodoStore, request: HttpRequest, response: HttpResponse): void {

@@ -99,6 +99,11 @@ describe("flags", () => {
     [["--port"], "--port needs a value"],
     [["--host", "--port", "1"], "--host needs a value"],
     [["--host="], "--host needs a value"],
+    [["--host", "127.0.0.1:80"], '--host is an address or a name, not "127.0.0.1:80"; --port has the port'],
+    [["--host", "[::1]:80"], '--host is an address or a name, not "[::1]:80"; --port has the port'],
+    [["--host", "http://a"], '--host is an address or a name, not "http://a"; --port has the port'],
+    [["--port", "80", "--tls-port", "80"], "--port and --tls-port are both 80; TLS wants a port of its own"],
+    [["--tls-port", "8080"], "--port and --tls-port are both 8080; TLS wants a port of its own"],
     [["--help=1"], "--help takes no value"],
     [["--port", "65536"], '--port is a whole number from 0 to 65535, not "65536"'],
     [["--port", "-1"], '--port is a whole number from 0 to 65535, not "-1"'],
@@ -162,6 +167,7 @@ describe("TLS", () => {
   test("is off unless its port is given", () => {
     expect(parseFlags([], false)).toMatchObject({ flags: { tlsPort: null, certificate: null } });
     expect(parseFlags(["--tls-port", "0"], false)).toMatchObject({ flags: { tlsPort: 0, certificate: null } });
+    expect(serve("--port", "0", "--tls-port", "0")).toMatchObject({ port: 0, tlsPort: 0 }); // two free ones
   });
   test("a certificate has a key, and a port to be used on", () => {
     const files = ["--cert", "c.pem", "--key", "k.pem"];

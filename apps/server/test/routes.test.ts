@@ -97,6 +97,11 @@ describe("/status/:code", () => {
     expect(head).toContain("Content-Length: 0\r\n");
   });
 
+  test("206 says which octets it has (RFC 9110 §15.3.7.1)", async () => {
+    const { head, content } = await get("/status/206");
+    expect(head).toContain(`Content-Range: bytes 0-${content.length - 1}/${content.length}\r\n`);
+  });
+
   test.each([
     [301, "Location"],
     [302, "Location"],

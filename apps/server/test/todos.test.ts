@@ -89,7 +89,9 @@ describe.each(VERSIONS)("/api/todos over %s", (_, ask) => {
     }
     const allowed = (asked: Asked): string[] => (asked.fields.allow ?? "").split(", ").sort();
     expect(allowed(await send("OPTIONS", TODOS_PATH))).toEqual(["GET", "HEAD", "OPTIONS", "POST"]);
-    expect(allowed(await send("OPTIONS", at))).toEqual(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "PUT"]);
+    const options = await send("OPTIONS", at);
+    expect(allowed(options)).toEqual(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "PUT"]);
+    expect(options.fields["accept-patch"]).toBe("application/merge-patch+json, application/json"); // RFC 5789 §3.1
     expect((await send("PUT", TODOS_PATH, {})).status).toBe(405);
   });
 
