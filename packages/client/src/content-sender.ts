@@ -33,6 +33,7 @@ export class ContentSender implements Producer {
   private sent: number;
   private blocked: boolean;
   private over: boolean;
+  private abandoned: boolean;
   private wake: (() => void) | null;
   private source: ReturnType<RequestContent["open"]> | null;
 
@@ -44,6 +45,7 @@ export class ContentSender implements Producer {
     this.sent = 0;
     this.blocked = false;
     this.over = false;
+    this.abandoned = false;
     this.wake = null;
     this.source = null;
   }
@@ -64,6 +66,7 @@ export class ContentSender implements Producer {
   /** Nothing more is sent; what makes the content is told to stop: it may hold a file, or a connection of its own. */
   abandon(): void {
     this.over = true;
+    this.abandoned = true;
     const { source } = this;
     this.source = null;
     this.wakeUp();
@@ -145,6 +148,7 @@ export class ContentSender implements Producer {
   }
 
   private failed(error: unknown): void {
+    if (this.abandoned) return; // it was told to stop: what it says of that is nobody's, least of all a later attempt's
     this.abandon();
     this.owner.contentFailed(error);
   }
