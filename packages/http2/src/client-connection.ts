@@ -166,6 +166,13 @@ export class ClientConnection extends Connection {
     this.clientOptions.onClosed?.(this, reason);
   }
 
+  override onSetting(identifier: number, value: number): void {
+    // RFC 9113 §6.5.2: a server has no push to allow
+    if (identifier === SETTING.ENABLE_PUSH && value === 1)
+      throw new ConnectionError(PROTOCOL_ERROR, "ENABLE_PUSH of 1 from a server");
+    super.onSetting(identifier, value);
+  }
+
   protected headReceived(streamId: number, list: string[], endStream: boolean): void {
     const stream = this.streams.get(streamId) as ClientStream | undefined;
     if (stream === undefined) {
@@ -269,7 +276,7 @@ export class ClientConnection extends Connection {
   }
 
   protected isIdle(streamId: number): boolean {
-    return streamId % 2 === 0 ? streamId > this.lastPeerId : streamId >= this.nextId;
+    return streamId % 2 === 0 ? streamId > this.lastPeerId : streamId >= this.nextId || this.streams.isUnsent(streamId);
   }
 
   /** The server was asked whether it is still there. */

@@ -32,6 +32,7 @@ export class ClientStream extends Stream implements RequestSink {
   private promised: number;
   private sentEnd: boolean;
   private headReceived: boolean;
+  private connected: boolean;
   private informational: number;
   private finished: boolean;
 
@@ -55,6 +56,7 @@ export class ClientStream extends Stream implements RequestSink {
     this.sentEnd = state === RESERVED_REMOTE;
     this.localEnded = this.sentEnd;
     this.headReceived = false;
+    this.connected = false;
     this.informational = 0;
     this.finished = false;
     this.receiver = {
@@ -90,6 +92,7 @@ export class ClientStream extends Stream implements RequestSink {
     if (endStream && !bare && head.contentLength > 0) return false;
     if (this.isConnect && status < 300) {
       this.expected = -1;
+      this.connected = true;
       this.responses.onHead(status, Fields.adopt(head.fields), "");
       return true;
     }
@@ -100,6 +103,10 @@ export class ClientStream extends Stream implements RequestSink {
   /** A final head came: what follows are trailers. */
   get isAnswered(): boolean {
     return this.headReceived;
+  }
+
+  override get isTunnel(): boolean {
+    return this.connected;
   }
 
   /** A server that resets our requests does not have us work. */

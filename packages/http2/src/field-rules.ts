@@ -48,7 +48,8 @@ export class RequestHead {
       else if (name === ":authority" && !authoritySeen) {
         this.authority = value;
         authoritySeen = true;
-      } else if (name === ":protocol" && extended && this.protocol === "" && value !== "") this.protocol = value;
+      } else if (name === ":protocol" && extended && this.protocol === "" && PROTOCOL.test(value))
+        this.protocol = value;
       else return false;
     }
     return this.readFields(list, at, authoritySeen) && this.isRequest(authoritySeen);
@@ -197,6 +198,8 @@ const FRAMING: ReadonlySet<string> = new Set([
 
 const COLON = 0x3a;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 8441 §4: an upgrade token (RFC 9110 §7.8). */
+const PROTOCOL = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\/[!#$%&'*+\-.^_`|~0-9A-Za-z]+)?$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 /** §8.2.1: NUL, CR, LF anywhere, SP or HTAB at either end; stricter: no other control either. */
 const NOT_VALUE = /[^\t\x20-\x7e\x80-\xff]|^[\t ]|[\t ]$/;

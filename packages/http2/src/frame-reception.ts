@@ -202,6 +202,8 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
       this.budgets.chargeFrame("WINDOW_UPDATE on streams that are closed");
       return;
     }
+    if (stream.state === RESERVED_REMOTE)
+      throw new ConnectionError(PROTOCOL_ERROR, `WINDOW_UPDATE on reserved stream ${streamId}`); // RFC 9113 §5.1
     // S57: windows that are opened octet by octet are work for nothing
     if (increment < SMALL_INCREMENT && stream.contentOctets > increment)
       this.budgets.chargeFrame("windows opened in dribs");
@@ -275,6 +277,8 @@ export abstract class FrameReception extends ConnectionParts implements FrameVis
   /** Trailers came on a stream that has a head. */
   protected trailersReceived(stream: Stream, list: string[], endStream: boolean): void {
     if (!stream.canReceive) this.streams.broken(stream, STREAM_CLOSED);
+    // RFC 9113 §8.5: a tunnel has DATA, and nothing behind it
+    else if (stream.isTunnel) this.streams.broken(stream, PROTOCOL_ERROR);
     // RFC 9113 §8.1: a field section in the middle must end the message
     else if (!endStream || this.hpackDecoder.tooLarge || !isTrailerSection(list) || !stream.lengthHolds)
       this.streams.broken(stream, PROTOCOL_ERROR);

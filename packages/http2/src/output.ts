@@ -19,7 +19,7 @@ import type { PushPromise } from "./push-promise.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { PeerSettings } from "./settings.ts";
 import type { Stream } from "./stream.ts";
-import { SEND_HEADERS } from "./stream-state.ts";
+import { SEND_HEADERS, SEND_PUSH_PROMISE } from "./stream-state.ts";
 
 /** Octets that may wait for the kernel before content waits with us (S63). */
 const HIGH_WATER = 65_536;
@@ -231,8 +231,10 @@ export class Output {
     parent.promises = null;
     for (const { stream, fields } of promises) {
       if (stream.connection === null) continue;
-      if (this.peerSettings.enablePush) this.writeBlock(sink, FRAME_TYPE.PUSH_PROMISE, 0, parent.id, stream.id, fields);
-      else this.owner.promiseDropped(stream);
+      if (this.peerSettings.enablePush) {
+        stream.advance(SEND_PUSH_PROMISE);
+        this.writeBlock(sink, FRAME_TYPE.PUSH_PROMISE, 0, parent.id, stream.id, fields);
+      } else this.owner.promiseDropped(stream);
     }
   }
 

@@ -28,7 +28,9 @@ export function requestFields(
   const list =
     method === "CONNECT"
       ? [":method", method, ":authority", target]
-      : [":method", method, ":scheme", scheme, ":authority", authority, ":path", target];
+      : authority === "" // RFC 9113 §8.3.1: not generated where there is none to convey
+        ? [":method", method, ":scheme", scheme, ":path", target]
+        : [":method", method, ":scheme", scheme, ":authority", authority, ":path", target];
   const rest = responseFields(0, fields.lines(), contentLength > 0 ? String(contentLength) : "", "");
   for (let i = 0; i < rest.length; i += 2)
     if (rest[i] !== "host" && !(rest[i] === "te" && rest[i + 1] !== "trailers"))

@@ -15,7 +15,7 @@ import { requestFields } from "./request-fields.ts";
 import { ServerStream } from "./server-stream.ts";
 import { ourSettings } from "./settings.ts";
 import type { Stream } from "./stream.ts";
-import { OPEN, RECV_END_STREAM, RESERVED_LOCAL } from "./stream-state.ts";
+import { IDLE, OPEN, RECV_END_STREAM } from "./stream-state.ts";
 
 const { PROTOCOL_ERROR, REFUSED_STREAM, NO_ERROR } = ERROR_CODE;
 
@@ -104,14 +104,7 @@ export class ServerConnection extends Connection {
     promised.method = method;
     promised.scheme = scheme;
     promised.authority = authority;
-    const stream = new ServerStream(
-      this,
-      this.nextPromised,
-      RESERVED_LOCAL,
-      peerSettings.initialWindowOctets,
-      promised,
-      true,
-    );
+    const stream = new ServerStream(this, this.nextPromised, IDLE, peerSettings.initialWindowOctets, promised, true);
     this.nextPromised += 2;
     this.pushed++;
     stream.receiveEnd(null);
@@ -204,7 +197,9 @@ export class ServerConnection extends Connection {
   }
 
   protected isIdle(streamId: number): boolean {
-    return streamId % 2 === 0 ? streamId >= this.nextPromised : streamId > this.lastPeerId;
+    return streamId % 2 === 0
+      ? streamId >= this.nextPromised || this.streams.isUnsent(streamId)
+      : streamId > this.lastPeerId;
   }
 
   /** A request's head is complete: the handler's turn. */

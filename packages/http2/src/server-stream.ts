@@ -53,7 +53,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   private goneListener: ((reason: Error) => void) | null;
   private gone: Error | null;
 
-  /** @param state - OPEN, or RESERVED_LOCAL for a stream that we promise */
+  /** @param state - OPEN, or IDLE for a stream that we promise */
   constructor(
     connection: ServerConnection,
     id: number,
@@ -212,7 +212,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   }
 
   /** An accepted CONNECT: content is octets of another protocol. */
-  get isTunnel(): boolean {
+  override get isTunnel(): boolean {
     return this.method === "CONNECT" && this.phase === SENT;
   }
 

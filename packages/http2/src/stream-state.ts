@@ -116,6 +116,7 @@ export const HALF_CLOSED_REMOTE: number = state("HALF_CLOSED_REMOTE");
 export const CLOSED: number = state("CLOSED");
 
 export const SEND_HEADERS: number = input("SEND_HEADERS");
+export const SEND_PUSH_PROMISE: number = input("SEND_PUSH_PROMISE");
 export const RECV_HEADERS: number = input("RECV_HEADERS");
 export const SEND_END_STREAM: number = input("SEND_END_STREAM");
 export const RECV_END_STREAM: number = input("RECV_END_STREAM");

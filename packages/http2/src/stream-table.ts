@@ -14,7 +14,7 @@ import { Http2Error } from "./errors.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { ReceiveWindows } from "./receive-windows.ts";
 import type { Stream } from "./stream.ts";
-import { RST_STREAM } from "./stream-state.ts";
+import { IDLE, RST_STREAM } from "./stream-state.ts";
 
 const { STREAM_CLOSED, NO_ERROR } = ERROR_CODE;
 
@@ -58,8 +58,15 @@ export class StreamTable {
     return this.open.size;
   }
 
+  /** A stream that the peer knows. One whose HEADERS or PUSH_PROMISE still wait here is idle to it (RFC 9113 §5.1). */
   get(streamId: number): Stream | undefined {
-    return this.open.get(streamId);
+    const stream = this.open.get(streamId);
+    return stream === undefined || stream.state === IDLE ? undefined : stream;
+  }
+
+  /** Whether a stream is ours and the peer has not heard of it. */
+  isUnsent(streamId: number): boolean {
+    return this.open.get(streamId)?.state === IDLE;
   }
 
   values(): IterableIterator<Stream> {
@@ -82,7 +89,8 @@ export class StreamTable {
   /** We reset it for our own reasons: not charged, since the peer did not cause it. */
   reset(stream: Stream, errorCode: number, reason: Error): void {
     if (this.open.get(stream.id) !== stream) return;
-    this.sayReset(stream.id, errorCode, stream);
+    // RFC 9113 §6.4: never on an idle stream, which would end the connection. What has not left needs no word.
+    if (stream.state !== IDLE) this.sayReset(stream.id, errorCode, stream);
     this.abandon(stream, reason);
     this.owner.wantFlush();
   }

@@ -120,6 +120,9 @@ export abstract class Stream implements Schedulable, ContentSource {
     return this.receivedEnd;
   }
 
+  /** A CONNECT that was accepted: what is sent on it is another protocol's (RFC 9113 §8.5). */
+  abstract get isTunnel(): boolean;
+
   /** Someone has taken the content. */
   get isRead(): boolean {
     return this.receiver !== null;

@@ -113,6 +113,17 @@ describe("RFC 8441 §4: extended CONNECT, a stream as another protocol's carrier
     expect([made.engine.calls, connection.streams.size]).toEqual([["last", "end", "closed"], 0]);
   });
 
+  test.each([
+    ["that end", { end: true }],
+    ["that do not", {}],
+  ])("RFC 9113 §8.5: HEADERS on it, %s, are its stream's error", async (_, end) => {
+    const made = tunnel();
+    const { client, connection } = open(made);
+    await client.send(data(1, "one"), headers(1, [["a", "b"]], end)).peer.settled();
+    expect(client.frames()).toContain("RST_STREAM 1 PROTOCOL_ERROR");
+    expect([made.engine.calls, connection.streams.size]).toEqual([["one", "closed ERR_HTTP2_STREAM_RESET"], 0]);
+  });
+
   test("RST_STREAM is a reset: the engine is told", () => {
     const made = tunnel();
     const { client } = open(made);
@@ -168,12 +179,16 @@ describe("RFC 8441 §4: extended CONNECT, a stream as another protocol's carrier
 
 describe("S85: RFC 8441 §3, §4: what is no extended CONNECT", () => {
   const without = (name: string): Lines => CONNECT.filter(([other]) => other !== name);
+  const speaking = (protocol: string): Lines =>
+    CONNECT.map(([name, value]) => [name, name === ":protocol" ? protocol : value]);
 
   test.each<[string, Lines]>([
     ["no :path", without(":path")],
     ["no :scheme", without(":scheme")],
     ["no :authority", without(":authority")],
-    ["an empty :protocol", CONNECT.map(([name, value]) => [name, name === ":protocol" ? "" : value])],
+    ["an empty :protocol", speaking("")],
+    ["a :protocol that is no token (RFC 9110 §7.8)", speaking("web socket")],
+    ["one with a line end in it (S79)", speaking("websocket\r\nx: y")],
     ["two :protocol", [CONNECT[0] as [string, string], ...CONNECT.slice(1), [":protocol", "x"]]],
     ["another method", CONNECT.map(([name, value]) => [name, name === ":method" ? "GET" : value])],
   ])("malformed: %s", (_, lines) => {

@@ -206,7 +206,10 @@ describe("RFC 9113 §8.4: a server pushes", () => {
       },
       { push: true },
     );
-    for (let i = 0; i < 1_000; i++) client.send(get(2 * i + 1), rstStream(2 * i + 2, CANCEL)).frames();
+    for (let i = 0; i < 1_000; i++) {
+      client.send(get(2 * i + 1)).frames();
+      client.send(rstStream(2 * i + 2, CANCEL)).expectFrames();
+    }
     expect([carrier.ended, connection.streams.size]).toEqual([false, 0]);
   });
 
@@ -411,6 +414,7 @@ describe("RFC 9113 §8.4: a client that takes what is pushed", () => {
     ["of a stream twice", pushPromise(1, 2, style) + pushPromise(1, 2, style)],
     ["of streams in falling order", pushPromise(1, 4, style) + pushPromise(1, 2, style)],
     ["DATA before HEADERS on it (§5.1)", pushPromise(1, 2, style) + data(2, "x")],
+    ["WINDOW_UPDATE before HEADERS on it (§5.1)", pushPromise(1, 2, style) + windowUpdate(2, 1_000)],
     ["HEADERS on one that was never promised", headers(2, [[":status", "200"]])],
   ])("the connection ends over a promise %s", (_, wire) => {
     const { ask, server } = pushing();
@@ -422,11 +426,13 @@ describe("RFC 9113 §8.4: a client that takes what is pushed", () => {
   test("on a stream that we have reset and the server does not know: refused, its fields decoded (§6.6, §4.3)", () => {
     const { ask, server, pushed } = pushing();
     const answer = ask();
-    answer.sink?.reset(CANCEL);
     server.frames();
+    answer.sink?.reset(CANCEL);
+    server.expectFrames("RST_STREAM 1 CANCEL");
     const indexed = "\x40\x01x\x01y"; // what follows counts on it
     server.send(frame(5, 0, 1, uint32(2) + block(style)), continuation(1, indexed)).expectFrames("RST_STREAM 2 CANCEL");
     const next = ask();
+    server.frames();
     server.send(frame(1, 5, 3, `\x88\xbe`));
     expect([pushed, next.events]).toEqual([[], ['200 [["x","y"]]', "end"]]);
   });
@@ -441,6 +447,15 @@ describe("RFC 9113 §8.4: a client that takes what is pushed", () => {
     expect(connection.streams.size).toBe(3);
     for (let i = 8; i < 1_000; i += 2) server.send(pushPromise(1, i, style));
     expect(server.frames().at(-1)).toMatch(/^GOAWAY \d+ ENHANCE_YOUR_CALM$/);
+  });
+
+  test("WINDOW_UPDATE behind HEADERS on a promised stream is no error, if of no use (§5.1)", () => {
+    const { ask, server, answers } = pushing();
+    ask();
+    server.frames();
+    server.send(pushPromise(1, 2, style), headers(2, [[":status", "200"]]), windowUpdate(2, 1_000)).expectFrames();
+    server.send(data(2, "css", { end: true }));
+    expect([answers[0]?.content, answers[0]?.events.at(-1)]).toEqual(["css", "end"]);
   });
 
   test("promised streams do not count against ours", () => {

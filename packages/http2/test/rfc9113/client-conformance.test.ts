@@ -2,6 +2,7 @@
  * The client role against a scripted server: each case of the public conformance tool for clients, in its order and by
  * its sections, then what the tool does not ask.
  */
+import { Fields } from "@stack/http";
 import { describe, expect, test } from "vitest";
 import { type Answer, type Asked, asked, connect } from "../asked.ts";
 import {
@@ -144,6 +145,8 @@ const CASES: readonly Case[] = [
 ];
 
 const MORE: readonly Case[] = [
+  ["6.5.2", "ENABLE_PUSH of 1, which a server never says", settings([2, 1]), "GOAWAY 0 PROTOCOL_ERROR"],
+  ["6.5.2", "ENABLE_PUSH of 0, which it may", settings([2, 0]), "SETTINGS ACK"],
   ["6.8", "GOAWAY of a code that nobody has defined", goaway(1, 0xabcd)],
   ["8.1", "content before the head", data(1, "x"), "RST_STREAM 1 PROTOCOL_ERROR"],
   [
@@ -246,6 +249,33 @@ describe("RFC 9113: a client, beyond the tool", () => {
     const { server, answer } = request();
     server.send(headers(1, OK) + data(1, "ha"), rstStream(1, 0));
     expect(answer.events.at(-1)).toBe("ERR_HTTP2_STREAM_RESET");
+  });
+
+  test("§8.3.1: without an authority there is no :authority, and no empty one", () => {
+    const { server, ask } = asked();
+    ask("/", { fields: new Fields() });
+    server.expectFrames("HEADERS 1 :method=GET :scheme=http :path=/ END_STREAM");
+  });
+
+  test.each([
+    ["that end", { end: true }],
+    ["that do not", {}],
+  ])("§8.5: HEADERS behind an accepted CONNECT, %s, break the tunnel", (_, end) => {
+    const { server, ask } = asked();
+    const answer = ask("a.example:443", { method: "CONNECT" });
+    server.frames();
+    server
+      .send(headers(1, OK), data(1, "x"), headers(1, [["a", "b"]], end))
+      .expectFrames("RST_STREAM 1 PROTOCOL_ERROR");
+    expect([answer.content, answer.events]).toEqual(["x", ["200 []", "ERR_HTTP2_STREAM_RESET"]]);
+  });
+
+  test("§8.5: a CONNECT that was refused has a response like any other, trailers too", () => {
+    const { server, ask } = asked();
+    const answer = ask("a.example:443", { method: "CONNECT" });
+    server.frames();
+    server.send(headers(1, [[":status", "403"]]), data(1, "no"), headers(1, [["a", "b"]], ended)).expectFrames();
+    expect([answer.content, answer.events]).toEqual(["no", ["403 []", 'end [["a","b"]]']]);
   });
 
   test("§8.7: what has not left was not processed, however the connection ends", () => {
