@@ -80,7 +80,10 @@ async function change(
   const content = await readContent(request, response, types);
   // From here on nothing waits, so nobody else can change what the condition is about.
   const { todo } = findUnchanged(store, request);
-  answer(response, store.set(todo.id, { ...todo, ...content }));
+  const changed = store.set(todo.id, { ...todo, ...content });
+  // §9.3.4: an ETag here would say that the octets were kept as they came, and they are not: there is an id beside them.
+  if (request.method === "PUT") response.json(changed.todo);
+  else answer(response, changed);
 }
 
 function remove(store: TodoStore, request: HttpRequest, response: HttpResponse): void {
@@ -137,14 +140,21 @@ function now(): number {
 /**
  * Reads JSON of the given types, and what it says of a to-do.
  *
- * @throws HttpError 415 `ERR_MEDIA_TYPE`, 400 `ERR_JSON_…`, 413, 422 `ERR_MEMBERS`
+ * @throws HttpError 415 `ERR_MEDIA_TYPE`, `ERR_CONTENT_CODING`, 400 `ERR_PARTIAL_PUT`, `ERR_JSON_…`, 413, 422 `ERR_MEMBERS`
  */
 async function readContent(
   request: HttpRequest,
   response: HttpResponse,
   types: readonly string[],
 ): Promise<Partial<TodoContent>> {
-  const type = request.fields.get("content-type");
+  const { fields } = request;
+  if (request.method === "PUT" && fields.has("content-range"))
+    throw new HttpError(400, "ERR_PARTIAL_PUT", "a part of a to-do cannot be PUT; PATCH it"); // RFC 9110 §14.5
+  if ((fields.get("content-encoding") ?? "identity").toLowerCase() !== "identity") {
+    response.fields.set("Accept-Encoding", "identity"); // RFC 9110 §12.5.3
+    throw new HttpError(415, "ERR_CONTENT_CODING", "the content is to be in no coding");
+  }
+  const type = fields.get("content-type");
   const essence = type === undefined ? null : (parseMediaType(type)?.essence ?? null);
   if (essence === null || !types.includes(essence)) {
     if (request.method === "PATCH")
