@@ -36,6 +36,18 @@ describe("RFC 9110 §10.1.1 Expect, server", () => {
     expect(requests).toEqual(["POST /1"]);
   });
 
+  test("S30: nor does a reader that asked for nothing yet keep the connection", () => {
+    const { peer, requests } = serve((request, response) => {
+      request.content.forward({ onContent: () => {}, onEnd: () => {}, onError: () => {} });
+      response.send(request.target);
+    });
+    peer.send(expecting("/1"));
+    expect(peer.takeText()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(peer.ended).toBe(true);
+    peer.send(get("/2")).expectText("");
+    expect(requests).toEqual(["POST /1"]);
+  });
+
   test("S30: a client that does not wait is read as one that never asked, and gets no 100", async () => {
     const { peer, requests } = serve(async (request, response) => {
       await Promise.resolve();

@@ -252,6 +252,24 @@ describe("RFC 9112 §7.1 chunked content on a connection", () => {
     peer.expectText(ok(`${octets} true`));
   });
 
+  test("broken chunks take back the response that was begun in the same turn, and none that was complete", async () => {
+    const read: string[] = [];
+    const { peer, refused } = serve(async (request, response) => {
+      if (request.method === "GET") {
+        response.send(request.target);
+        return;
+      }
+      response.write("begun");
+      read.push(await request.text().catch((error) => error.code));
+    });
+    peer.send(`${get("/1")}${chunked("/2", "hello").replace("\r\n0\r\n", "XX")}${get("/3")}`);
+    await peer.settled();
+    const received = peer.takeText();
+    expect(received.startsWith(`${ok("/1")}HTTP/1.1 400 Bad Request\r\n`)).toBe(true);
+    expect(received).not.toMatch(/begun|chunked\r|\/3/);
+    expect([refused, read, peer.ended]).toEqual([["ERR_HTTP1_CHUNK_DATA_END 400"], ["ERR_HTTP1_CHUNK_DATA_END"], true]);
+  });
+
   test("broken chunks are 400, and nothing after them is read", async () => {
     const { peer, refused, requests } = serve(async (request, response) => response.send(await request.text()));
     peer.send(
