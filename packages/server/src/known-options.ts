@@ -6,7 +6,7 @@
 import { resolveServerOptions } from "@stack/http1";
 import { resolveOptions } from "@stack/http2";
 import { checkListenOptions } from "@stack/tcp";
-import type { ServerOptions } from "./options.ts";
+import type { ServerListenOptions, ServerOptions } from "./options.ts";
 
 /**
  * Looks at options before anything is made of them.
@@ -29,6 +29,14 @@ export function checkOptions(options: ServerOptions): void {
   for (const name of Object.keys(http2))
     if (!Object.hasOwn(KNOWN_HTTP2, name)) throw new TypeError(unknown(`http2.${name}`, false, KNOWN_HTTP2));
   resolveOptions(http2);
+}
+
+/** @throws TypeError for what is no way to listen: certificates beside their place would be served in cleartext */
+export function checkListening(options: ServerListenOptions): void {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError('listen(address, { tls }): host and port are one address, such as "0.0.0.0:8080"');
+  for (const name of Object.keys(options))
+    if (name !== "tls") throw new TypeError(`${name} is no option of listen, which has tls: { certificates, … } alone`);
 }
 
 function unknown(name: string, isForListen: boolean, known: Readonly<Record<string, true>>): string {

@@ -28,7 +28,7 @@ import {
 } from "@stack/tcp";
 import { createServerTls, type ListenTlsOptions, listenTls, ServerTls, type ServerTlsOptions } from "@stack/tls";
 import { failureText } from "./failure-text.ts";
-import { checkOptions } from "./known-options.ts";
+import { checkListening, checkOptions } from "./known-options.ts";
 import type { Listening, ServerFigures, ServerListenOptions, ServerOptions } from "./options.ts";
 import { type Engines, ProtocolSniffer } from "./protocol-sniffer.ts";
 
@@ -158,9 +158,10 @@ export class Server {
    * @param options - `tls`: certificates, or a `ServerTls` of `@stack/tls`; ALPN then chooses HTTP/2 or HTTP/1.1
    * @throws TcpError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_FORBIDDEN`, `ERR_LISTEN`,
    *   `ERR_SERVER_CLOSED` after {@link close}
-   * @throws TlsError for certificates and keys that cannot be used
+   * @throws TlsError for certificates and keys that cannot be used; TypeError for an option that is none
    */
   async listen(address: Address, options: ServerListenOptions = {}): Promise<Listening> {
+    checkListening(options);
     const { tls } = options;
     if (this.closed !== null) throw serverClosed();
     const listener =

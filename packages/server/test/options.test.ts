@@ -44,6 +44,19 @@ describe("an option that is none is told when the server is made", () => {
   });
 });
 
+test.each([
+  ['{ "certificates": { "cert": "c.pem", "key": "k.pem" } }', "certificates is no option of listen, which has tls: "],
+  ['{ "cert": "c.pem", "key": "k.pem" }', "cert is no option of listen"],
+  ['"0.0.0.0"', 'host and port are one address, such as "0.0.0.0:8080"'],
+  ["null", "listen(address, { tls })"],
+  ['{ "tls": null }', "certificates is empty"],
+  ['{ "tls": { "certificates": [], "clientCertificates": true } }', "clientCertificates is "],
+])("listen with %s does not listen in cleartext", async (json, message) => {
+  const server = createServer();
+  await expect(server.listen(0, untyped(json))).rejects.toThrow(message);
+  await server.close();
+});
+
 /** The names that the error for an unknown option lists. */
 function known(json: string): string[] {
   let message = "";

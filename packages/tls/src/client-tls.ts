@@ -16,6 +16,7 @@ import { type Certificate, loadCertificate, parseCertificate } from "./certifica
 import { ClientSessions } from "./client-sessions.ts";
 import { TlsError } from "./errors.ts";
 import { clientFailure } from "./handshake-failures.ts";
+import { checkClientOptions } from "./known-options.ts";
 import { listOf, nameOf, type PemSource, readPem } from "./pem.ts";
 import {
   alpnProtocols,
@@ -47,7 +48,7 @@ export const DEFAULT_MAX_SESSIONS = 256;
  * what is costly to make, and the sessions.
  *
  * @throws {@link TlsError} `ERR_TLS_FILE`, `ERR_TLS_CERTIFICATE`, `ERR_TLS_KEY`, `ERR_TLS_KEY_MISMATCH`
- * @throws RangeError when an option is none
+ * @throws TypeError, RangeError when an option is none
  *
  * @example
  * ```ts
@@ -77,6 +78,7 @@ export class ClientTls {
 
   /** Use {@link createClientTls}. */
   constructor(given: ClientTlsOptions) {
+    checkClientOptions(given);
     const options = ownOnly(given);
     const { certificate, ca } = options;
     const own = certificate === undefined ? null : loadCertificate({ ...certificate, names: [] }, Date.now());

@@ -12,9 +12,11 @@ export type PemSource = string | Uint8Array;
 /**
  * Reads a source.
  *
- * @throws {@link TlsError} `ERR_TLS_FILE` when it is a file that cannot be read
+ * @throws {@link TlsError} `ERR_TLS_FILE` when it is a file that cannot be read; TypeError when it is no source
  */
 export function readPem(source: PemSource): string {
+  if (typeof source !== "string" && !(source instanceof Uint8Array))
+    throw new TypeError("a certificate or key is PEM text, its octets, or the path of a file");
   if (typeof source !== "string") return Buffer.from(source).toString("latin1");
   const path = fileOf(source);
   return path === null ? source : readFile(path).toString("latin1");

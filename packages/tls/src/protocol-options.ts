@@ -60,9 +60,11 @@ export function contextOptions(options: ProtocolOptions): {
 /**
  * A list of protocols, checked.
  *
- * @throws RangeError for a name that is empty or longer than 255 octets (RFC 7301 §3.1)
+ * @throws RangeError for a name that is empty or longer than 255 octets (RFC 7301 §3.1); TypeError for no list
  */
 export function alpnProtocols(names: readonly string[] = []): string[] {
+  if (!Array.isArray(names))
+    throw new TypeError(`alpn is a list such as ["h2", "http/1.1"], not ${JSON.stringify(names)}`);
   for (const name of names)
     if (name.length === 0 || Buffer.byteLength(name) > 255)
       throw new RangeError(`a protocol has 1 to 255 octets, not ${JSON.stringify(name)}`);

@@ -10,6 +10,7 @@ import type { ClientHello } from "./client-hello.ts";
 import { TlsError, warn } from "./errors.ts";
 import { FileWatch } from "./file-watch.ts";
 import { lookup } from "./host-name.ts";
+import { checkServerOptions } from "./known-options.ts";
 import { fileOf, listOf, nameOf, type PemSource, readPem } from "./pem.ts";
 import {
   alpnProtocols,
@@ -88,6 +89,7 @@ export class ServerTls {
 
   /** Use {@link createServerTls}. */
   constructor(options: ServerTlsOptions) {
+    checkServerOptions(options);
     const { ticketKeys } = options;
     this.options = options;
     this.ticketKeys = new TicketKeys(
