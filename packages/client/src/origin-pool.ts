@@ -50,6 +50,7 @@ export class OriginPool implements OpeningOwner {
       const message = `${this.pool.options.maxQueued} requests wait already; send fewer at once or raise pool.maxQueued`;
       const { href } = this.route.origin;
       exchange.fail(new ClientError("ERR_CLIENT_QUEUE_FULL", "queue", href, message, { unprocessed: true }));
+      this.pool.settled(this); // it may be all that ever came here
       return;
     }
     exchange.hasWaited = true;

@@ -61,6 +61,14 @@ describe("the queue", () => {
     expect(await calls[0]).toBe("ERR_CLIENT_CLOSED");
   });
 
+  test("of an origin where nobody found a place nothing is left to wait for: the client closes", async () => {
+    const { server } = await waiting();
+    const client = made(createClient({ pool: { maxQueued: 0 } }));
+    await expect(client.get(server.origin)).rejects.toMatchObject({ code: "ERR_CLIENT_QUEUE_FULL" });
+    await client.close();
+    expect(server.sockets).toEqual([]);
+  });
+
   test("has a time, and who left it is not sent", async () => {
     const { server, targets, answer } = await waiting();
     const client = made(createClient({ pool: { maxConnectionsPerOrigin: 1 } }));
