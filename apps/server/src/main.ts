@@ -48,16 +48,13 @@ async function serve(flags: Flags): Promise<void> {
     server: serverOptions(flags, log),
   });
   try {
-    // First what files can be wrong with: nothing is said to listen that will not.
+    // First what files can be wrong with, then both ports: nothing is said to listen that will not.
     const tls = flags.tlsPort === null ? null : await tlsContext(flags, log);
-    const { url } = await server.listen({ host: flags.host, port: flags.port });
-    let open = url;
-    log.plain(`${NAME} ${VERSION} listening on ${url}`);
-    if (flags.tlsPort !== null && tls !== null) {
-      const secured = await server.listen({ host: flags.host, port: flags.tlsPort }, { tls });
-      open += ` or ${secured.url} (HTTP/2)`;
-      log.plain(`${NAME} ${VERSION} listening on ${secured.url}`);
-    }
+    const urls = [(await server.listen({ host: flags.host, port: flags.port })).url];
+    if (flags.tlsPort !== null && tls !== null)
+      urls.push((await server.listen({ host: flags.host, port: flags.tlsPort }, { tls })).url);
+    for (const url of urls) log.plain(`${NAME} ${VERSION} listening on ${url}`);
+    const open = urls.length > 1 ? `${urls.join(" or ")} (HTTP/2)` : urls[0];
     if (flags.log === "pretty") log.plain(`open ${open} in a browser; Ctrl+C ends the server`);
   } catch (error) {
     complain(error instanceof Error ? error.message : String(error), CANNOT_LISTEN);

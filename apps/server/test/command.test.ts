@@ -83,6 +83,7 @@ describe("the command line", () => {
     await new Promise((resolve) => taken.once("listening", resolve));
     const { port } = taken.address() as { port: number };
     expect(await run(["--port", "0", "--tls-port", `${port}`]).ended).toBe(1);
+    expect(program?.stdout).toBe(""); // nor was the other one said to listen
     expect(program?.stderr).toBe(
       `stack-server: 127.0.0.1:${port} is in use by another process; choose another port, or 0 for a free one\n`,
     );
