@@ -70,7 +70,8 @@ export abstract class RequestInput extends Connection implements ContentVisitor 
     // Chunked content announces no length: the limit is applied as it comes (S94).
     if (this.requestContent > exchange.contentLimit && exchange.isRead) exchange.tooLarge();
     exchange.deliver(bytes, start, end);
-    if (exchange.credit <= 0 && !exchange.discarding) this.chunked?.pause();
+    // Its reader may have ended the exchange: what is left is nobody's, and not looked at.
+    if (this.exchange !== exchange || (exchange.credit <= 0 && !exchange.discarding)) this.chunked?.pause();
   }
 
   onTrailers(fields: string[]): void {

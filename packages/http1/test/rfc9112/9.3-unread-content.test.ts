@@ -117,6 +117,58 @@ describe("RFC 9112 §9.3 content that the handler does not read", () => {
     expect([requests, peer.ended]).toEqual([["POST /1"], true]);
   });
 
+  test("S94: who forwards chunks as they come gets none beyond the limit, is told so, and the connection ends", () => {
+    let forwarded = 0;
+    const told: unknown[] = [];
+    const { peer, requests } = serve(
+      (request, response) => {
+        const source = request.content.forward({
+          onContent: (_bytes, start, end) => void (forwarded += end - start),
+          onEnd: () => told.push("end"),
+          onError: (error) => {
+            told.push((error as Error & { code?: string }).code);
+            response.status = 413;
+            response.send();
+          },
+        });
+        source.grant(Number.POSITIVE_INFINITY);
+      },
+      { maxContentOctets: 10 },
+    );
+    peer.send(chunked("/1", "12345", "67890", "1", "234") + get("/2"));
+    expect([forwarded, told, requests, peer.ended]).toEqual([10, ["ERR_CONTENT_TOO_LARGE"], ["POST /1"], true]);
+    expect(peer.takeText()).toMatch(/^HTTP\/1\.1 413 [\s\S]*Connection: close\r\n/);
+  });
+
+  test.each([
+    ["the end of the content", ""],
+    ["what is no chunk", "XX"],
+  ])("who ends the exchange while chunks come is not called again for %s, and nothing more is said", (_, broken) => {
+    for (const end of ["reset", "refuse"]) {
+      const { peer, carrier, errors, refused } = serve(
+        (request, response) => {
+          const refuse = (): void => {
+            response.status = 413;
+            response.send();
+          };
+          const source = request.content.forward({
+            onContent: () => (end === "reset" ? response.reset() : undefined),
+            onEnd: () => expect.fail("it has ended already"),
+            onError: () => (end === "refuse" ? refuse() : undefined),
+          });
+          source.grant(Number.POSITIVE_INFINITY);
+        },
+        { maxContentOctets: 10 },
+      );
+      peer.send(`${chunked("/1", "12345", "67890", "1").slice(0, -5)}${broken}0\r\n\r\n${get("/2")}`);
+      expect([errors, refused]).toEqual([[], []]);
+      expect(peer.received.match(/HTTP\/1\.1 \d+/g)).toEqual(end === "reset" ? null : ["HTTP/1.1 413"]);
+      expect([peer.ended, carrier.closedWith]).toMatchObject(
+        end === "reset" ? [false, { code: "ERR_PEER_GONE" }] : [true, undefined],
+      );
+    }
+  });
+
   test("S94: the limit may depend on the request", async () => {
     const { peer } = serve(async (request, response) => response.send(await request.text()), {
       maxContentOctets: (request) => (request.path === "/upload" ? 1_000 : 10),

@@ -148,11 +148,12 @@ describe("RFC 9112 §9.6 Tear-down, server", () => {
   });
 
   test("a handler that breaks off leaves a message that is visibly incomplete", () => {
-    const { peer, carrier } = serve((_, response) => {
+    const { peer, carrier, refused, errors } = serve((_, response) => {
       response.write("begun");
       response.reset();
     });
     peer.send(get("/1"));
+    expect([refused, errors]).toEqual([[], []]); // it refused nothing and failed at nothing
     expect([peer.received.includes("0\r\n\r\n"), peer.ended, carrier.closedWith]).toMatchObject([
       false,
       false,

@@ -1,3 +1,4 @@
+import type { ContentSource } from "@stack/http";
 import { describe, expect, test } from "vitest";
 import { get, ok, serve } from "../served.ts";
 
@@ -56,6 +57,35 @@ describe("back-pressure: a response", () => {
 
 describe("back-pressure: a request's content", () => {
   const post = "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1000000\r\n\r\n";
+
+  test.each([1, 3, Number.MAX_SAFE_INTEGER])(
+    "of many chunks in one read a reader gets those that it has credit for, cut at %d",
+    async (cut) => {
+      let source: ContentSource | undefined;
+      let read = "";
+      const { peer } = serve(
+        (request, response) => {
+          source = request.content.forward({
+            onContent: (bytes, start, end) => void (read += Buffer.from(bytes.subarray(start, end)).toString()),
+            onEnd: () => response.send("all"),
+            onError: () => {},
+          });
+        },
+        { cut },
+      );
+      const chunks = Array.from("abcdef", (octet) => `1\r\n${octet}\r\n`).join("");
+      peer.send(`POST / HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+      expect(read).toBe("");
+      for (const expected of ["a", "ab", "abcd", "abcdef"]) {
+        source?.grant(expected.length - read.length);
+        await peer.settled();
+        expect(read).toBe(expected);
+      }
+      source?.grant(1);
+      await peer.settled();
+      peer.expectText(ok("all"));
+    },
+  );
 
   test("content that nobody asks for is not read: one read is held, the rest stays outside", () => {
     const { peer, carrier } = serve(() => {});
