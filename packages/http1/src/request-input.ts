@@ -35,11 +35,11 @@ export abstract class RequestInput extends Connection implements ContentVisitor 
   private decoder: RequestHeadDecoder | null;
   private requestContent: number;
 
-  constructor(carrier: Carrier, options: ResolvedServerOptions) {
+  constructor(carrier: Carrier, options: ResolvedServerOptions, openedAt: number) {
     super(carrier);
     this.requests = 0;
     this.options = options;
-    this.deadlines = new ServerDeadlines(options, carrier.now);
+    this.deadlines = new ServerDeadlines(options, openedAt);
     this.exchange = null;
     this.receivedOctets = 0;
     this.decoder = null;

@@ -52,8 +52,9 @@ export class ServerConnection extends RequestInput {
   /** The count of octets written before the current response's head. */
   private headAt: number;
 
-  constructor(carrier: Carrier, options: ResolvedServerOptions) {
-    super(carrier, options);
+  /** @param openedAt - when the connection began, ms on the carrier's clock: the first head's time runs from then (S88) */
+  constructor(carrier: Carrier, options: ResolvedServerOptions, openedAt: number = carrier.now) {
+    super(carrier, options, openedAt);
     this.headAt = 0;
   }
 

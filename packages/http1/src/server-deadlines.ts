@@ -22,8 +22,8 @@ export class ServerDeadlines {
   private readonly sending: Pace;
   private receiving: Pace | null;
 
-  constructor(options: ResolvedServerOptions, now: number) {
-    this.due = now + options.headTimeoutMs;
+  constructor(options: ResolvedServerOptions, openedAt: number) {
+    this.due = openedAt + options.headTimeoutMs;
     this.requestStart = Number.NaN;
     this.options = options;
     this.sending = new Pace(options.minOctetsPerSecond, options.rateWindowMs);

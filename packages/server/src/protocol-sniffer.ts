@@ -12,7 +12,8 @@ import { PREFACE } from "@stack/http2-frames";
 
 /** Makes the engine of a version. */
 export interface Engines {
-  http1(carrier: Carrier): Engine;
+  /** `openedAt`: when the connection began, ms; the time for a first head does not begin anew with its first octet (S88). */
+  http1(carrier: Carrier, openedAt: number): Engine;
   http2(carrier: Carrier): Engine;
 }
 
@@ -20,12 +21,14 @@ export class ProtocolSniffer implements Engine {
   deadline: number;
   private readonly carrier: Carrier;
   private readonly engines: Engines;
+  private readonly openedAt: number;
   /** Octets of the preface that came, or -1 when the connection has been handed over or is ending. */
   private matched: number;
   private ending: boolean;
 
   constructor(carrier: Carrier, engines: Engines, timeoutMs: number) {
-    this.deadline = carrier.now + timeoutMs;
+    this.openedAt = carrier.now;
+    this.deadline = this.openedAt + timeoutMs;
     this.carrier = carrier;
     this.engines = engines;
     this.matched = 0;
@@ -43,7 +46,7 @@ export class ProtocolSniffer implements Engine {
     // A first line that is no request line of HTTP/1 either is taken for a preface that is wrong: HTTP/2 refuses it.
     if (this.matched === PREFACE.length || (at < end && before === 0 && isNoRequestLine(bytes, start, end)))
       this.handOver(this.engines.http2(this.carrier), before, bytes, start, end);
-    else if (at < end) this.handOver(this.engines.http1(this.carrier), before, bytes, start, end);
+    else if (at < end) this.handOver(this.engines.http1(this.carrier, this.openedAt), before, bytes, start, end);
   }
 
   receiveEnd(): void {
@@ -51,7 +54,7 @@ export class ProtocolSniffer implements Engine {
       this.finish();
       return;
     }
-    const next = this.engines.http1(this.carrier);
+    const next = this.engines.http1(this.carrier, this.openedAt);
     this.handOver(next, this.matched, NOTHING, 0, 0);
     next.receiveEnd(); // it came to us, and does not come again
   }

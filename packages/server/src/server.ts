@@ -186,7 +186,7 @@ export class Server {
     const engines = this.engines();
     const { http2, headTimeoutMs = DEFAULT_SERVER_OPTIONS.headTimeoutMs } = this.config;
     return this.listening((carrier) =>
-      http2 === false ? engines.http1(carrier) : new ProtocolSniffer(carrier, engines, headTimeoutMs),
+      http2 === false ? engines.http1(carrier, carrier.now) : new ProtocolSniffer(carrier, engines, headTimeoutMs),
     );
   }
 
@@ -199,7 +199,9 @@ export class Server {
         : createServerTls({ alpn: this.config.http2 === false ? HTTP1_ONLY : BOTH, ...tls });
     if (context !== tls) this.contexts.push(context);
     return {
-      ...this.listening((carrier) => (carrier.peer.alpn === "h2" ? engines.http2(carrier) : engines.http1(carrier))),
+      ...this.listening((carrier) =>
+        carrier.peer.alpn === "h2" ? engines.http2(carrier) : engines.http1(carrier, carrier.now),
+      ),
       tls: context,
     };
   }
@@ -250,7 +252,7 @@ export class Server {
     const http1 = resolveServerOptions(shared);
     const http2 = resolveOptions({ ...shared, ...(options.http2 === false ? {} : options.http2) });
     return {
-      http1: (carrier) => new Http1Connection(carrier, http1),
+      http1: (carrier, openedAt) => new Http1Connection(carrier, http1, openedAt),
       http2: (carrier) => new Http2Connection(carrier, http2),
     };
   }

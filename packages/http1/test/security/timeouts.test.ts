@@ -14,6 +14,16 @@ describe("S88: a head that comes slowly or never", () => {
     expect([peer.ended, peer.received]).toEqual([true, ""]);
   });
 
+  test("nor does the octet that it begins with, however late it comes", () => {
+    const { peer, clock, refused } = serve(echoTarget, { headTimeoutMs: 20_000 });
+    clock.advance(19_000);
+    peer.send("GET / HT");
+    clock.advance(999);
+    expect(peer.ended).toBe(false);
+    clock.advance(1);
+    expect([refused, peer.ended]).toEqual([["ERR_HTTP1_HEAD_TIMEOUT 408"], true]);
+  });
+
   test("an octet now and then does not extend it: 408", () => {
     const { peer, clock, refused, requests } = serve(echoTarget, { headTimeoutMs: 20_000 });
     const head = get("/", `X-Slow: ${"x".repeat(100)}\r\n`);
