@@ -13,6 +13,19 @@ export type ContentStream =
   | Iterable<Uint8Array | string>
   | ReadableStream<Uint8Array | string>;
 
+/**
+ * The octets of a piece of content that is no text.
+ *
+ * @throws TypeError for anything else: it has no length, and a response of it would never be over
+ */
+export function octetsOf(piece: Uint8Array): Uint8Array {
+  // Not `instanceof`: octets may come from another realm, as they do in Jest.
+  if ((piece as Partial<Uint8Array> | null)?.BYTES_PER_ELEMENT === 1) return piece;
+  throw new TypeError(
+    "content is text or octets (a Uint8Array); json() sends other values, stream() what comes in pieces",
+  );
+}
+
 /** Who is told that there is room for more, or that there never will be. */
 export interface Waiter {
   resolve(): void;

@@ -4,11 +4,12 @@
  * @module
  */
 import type { Carrier } from "./carrier.ts";
-import { type ContentStream, PieceReader, type Waiter } from "./content-stream.ts";
+import { type ContentStream, octetsOf, PieceReader, type Waiter } from "./content-stream.ts";
 import { PeerGoneError, ResponseStateError } from "./errors.ts";
 import { Fields, type FieldsInit } from "./fields.ts";
 import type { HttpRequest } from "./request.ts";
 import type { Producer, ResponseSink } from "./response-sink.ts";
+import { isRedirection } from "./status.ts";
 import { encodeUriReference } from "./uri-reference.ts";
 
 const OPEN = 0;
@@ -76,10 +77,11 @@ export class HttpResponse implements Producer {
 
   /**
    * The whole response as one value; Content-Length is set. Text is UTF-8.
-   * @throws ResponseStateError `ERR_HEAD_SENT` when something was sent before
+   * @throws ResponseStateError `ERR_HEAD_SENT` when something was sent before; TypeError for neither octets nor text
    */
   send(content: Uint8Array | string = ""): void {
     this.begin();
+    if (typeof content !== "string") octetsOf(content);
     if (this.trailersOrNull !== null && this.trailersOrNull.size > 0) {
       this.sendHead();
       this.end(content);
@@ -112,6 +114,9 @@ export class HttpResponse implements Producer {
 
   /** A redirect (RFC 9110 §15.4): 303 by default, which any client follows with GET. */
   redirect(location: string, status = 303): void {
+    if (typeof location !== "string")
+      throw new TypeError("redirect(location, status): the location is text, and first");
+    if (!isRedirection(status)) throw new RangeError(`a redirect has a status from 300 to 399, not ${status}`);
     this.status = status;
     this.fields.set("Location", encodeUriReference(location));
     this.send();
@@ -126,8 +131,8 @@ export class HttpResponse implements Producer {
       if (this.gone !== null) return false;
       throw new ResponseStateError("ERR_RESPONSE_ENDED", "the response has ended; write before end()");
     }
+    const bytes = typeof content === "string" ? UTF8.encode(content) : octetsOf(content);
     if (this.state === OPEN) this.sendHead();
-    const bytes = typeof content === "string" ? UTF8.encode(content) : content;
     if (bytes.length === 0) return !this.blocked;
     this.listen();
     if (this.gone !== null) return false;
@@ -145,7 +150,7 @@ export class HttpResponse implements Producer {
       this.send(content);
       return;
     }
-    const bytes = typeof content === "string" ? UTF8.encode(content) : (content ?? NOTHING);
+    const bytes = typeof content === "string" ? UTF8.encode(content) : octetsOf(content ?? NOTHING);
     const trailers = this.trailersOrNull;
     this.state = ENDED;
     if (trailers === null || trailers.size === 0) {

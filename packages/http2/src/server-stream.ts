@@ -282,7 +282,8 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
 
   /** Builds the final head and settles the phase. */
   private head(status: number, fields: Fields, octets: number): string[] {
-    if (!(status >= 200 && status <= 599)) throw new RangeError(`a final status is 200 to 599, not ${status}`);
+    if (!(Number.isInteger(status) && status >= 200 && status <= 599))
+      throw new RangeError(`a final status is 200 to 599, not ${status}`);
     const bare = status === 204 || status === 304 || this.method === "HEAD";
     // RFC 9110 §8.6: never with 204; with HEAD and 304 what GET would have had
     const length = octets < 0 || status === 204 || status === 304 || (bare && octets === 0) ? "" : String(octets);

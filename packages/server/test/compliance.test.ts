@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { runInNewContext } from "node:vm";
 import { cookiePairs, HttpError, type HttpRequest, type HttpResponse, parseHttpDate } from "@stack/http";
 import { describe, expect, test } from "vitest";
 import type { Server, ServerOptions } from "../src/index.ts";
@@ -26,6 +27,58 @@ describe.each(VERSIONS)("$name, $client", (over) => {
     expect(lines ?? []).toHaveLength(1);
     return lines?.[0];
   };
+
+  describe("what is no content is a failure of the handler, at once, and no response that is never over", () => {
+    const wrong: readonly (readonly [string, unknown])[] = [
+      ["an object", { a: 1 }],
+      ["a number", 5],
+      ["null", null],
+      ["an ArrayBuffer", new ArrayBuffer(3)],
+      ["a Blob", new Blob(["x"])],
+      ["numbers of 16 bits", new Uint16Array(2)],
+    ];
+    const ways: readonly (readonly [string, (response: HttpResponse, content: never) => unknown])[] = [
+      ["send", (response, content) => response.send(content)],
+      ["text", (response, content) => response.text(content)],
+      ["write", (response, content) => response.write(content)],
+      ["stream", (response, content) => response.stream([content])],
+    ];
+    test.each(ways)("%s", async (way, send) => {
+      const failures: unknown[] = [];
+      let content: unknown;
+      const { ask } = await handle((_, response) => send(response, content as never) as void, {
+        onError: (error) => failures.push(error),
+      });
+      for (const [what, value] of wrong) {
+        content = value;
+        // A stream's head has left, so that it can but break off.
+        const told = await ask()
+          .then(
+            ({ done }) => done.then(({ status }) => status),
+            () => 0,
+          )
+          .catch(() => 0);
+        expect([what, way === "stream" && told === 0 ? 500 : told]).toEqual([what, 500]);
+        expect(String(failures.pop())).toContain("TypeError: content is text or octets (a Uint8Array)");
+      }
+    });
+
+    test("octets of another realm are octets", async () => {
+      const { ask } = await handle((_, response) => response.send(runInNewContext("new Uint8Array([104, 105])")));
+      expect((await (await ask()).done).text).toBe("hi");
+    });
+
+    test.each([200.5, 199, 600, Number.NaN])("nor is the status %d one", async (status) => {
+      const { ask } = await handle(
+        (_, response) => {
+          response.status = status;
+          response.send("hi");
+        },
+        { onError: () => {} },
+      );
+      expect((await (await ask()).done).status).toBe(500);
+    });
+  });
 
   describe("the request", () => {
     test("method, target, version, scheme, authority, peer", async () => {

@@ -31,6 +31,17 @@ describe("RFC 9110 §3.4: the response, as one value", () => {
     response.send("x");
     expect(sink.log).toEqual(["head 200 []", 'content "x"', 'trailers [["Digest","d"]]']);
   });
+  test.each([
+    [["/", 200], RangeError, "a redirect has a status from 300 to 399, not 200"],
+    [[302, "/"], TypeError, "redirect(location, status): the location is text, and first"],
+    [[undefined], TypeError, "the location is text"],
+  ])("a redirect with %j is told, and nothing is sent", (given, kind, message) => {
+    const { response, sink } = exchange();
+    expect(() => response.redirect(...(given as [string]))).toThrow(kind);
+    expect(() => response.redirect(...(given as [string]))).toThrow(message);
+    expect(sink.log).toEqual([]);
+  });
+
   test("S52: a redirect's Location is encoded, never a second field", () => {
     const { response, sink } = exchange();
     response.redirect("/a b\r\nSet-Cookie: x?q=ü%20%2F", 302);
