@@ -70,6 +70,12 @@ describe("RFC 7541 §6.2 Literal Header Field Representation", () => {
     expect(hex(encode(encoder, [":method", "GET"], [0]))).toBe("1203474554");
   });
 
+  test("§6.2.3: each of several marks counts, and none but those", () => {
+    const encoder = new HpackEncoder();
+    encode(encoder, ["a", "1", "b", "2", "c", "3", "d", "4"]);
+    expect(hex(encode(encoder, ["a", "1", "b", "2", "c", "3", "d", "4"], [0, 4]))).toBe("1f320131c01f300133be");
+  });
+
   test("names are taken from the static table first, then from the dynamic", () => {
     const encoder = new HpackEncoder();
     expect(hex(encode(encoder, ["accept", "1", "x", "1"]))).toBe("5301314001780131");

@@ -68,6 +68,16 @@ describe("what is worth indexing", () => {
     }
   });
 
+  test("a name with many values costs a bounded search: one that lies far back is written out (S98)", () => {
+    const encoder = new HpackEncoder();
+    const thrice = (value: string): void => {
+      for (let i = 0; i < 3; i++) encode(encoder, ["x", value]); // the third time it is an index: worth indexing
+    };
+    for (let value = 10; value < 40; value++) thrice(String(value));
+    expect(encode(encoder, ["x", "24"]).length).toBe(1); // the sixteenth from the end
+    expect(encode(encoder, ["x", "23"]).length).toBeGreaterThan(1);
+  });
+
   test("not what would push out most of the table", () => {
     const encoder = new HpackEncoder();
     encode(encoder, ["a", "1"]);

@@ -55,6 +55,18 @@ describe.skipIf("bun" in process.versions || "deno" in process.versions)("S68: m
     expect(octets).toBeLessThan(50_000);
   });
 
+  test("S68: what was evicted is let go at once, and not when its slot is used again", async () => {
+    const octets = await growth(
+      50,
+      `memory.set([0x40, 0x01, 0x78, 0x7f, 0xbd, 0x1d]); // x, and a value of 3,900 octets: one fits into the table
+      memory.fill(0x6d, 6, 3_906);
+      for (let i = 0; i < 16; i++) decoder.decode(memory, 0, 3_906);
+      memory[0] = 0x20; // a table of 0 octets
+      decoder.decode(memory, 0, 1);`,
+    );
+    expect(octets).toBeLessThan(8_000);
+  });
+
   test("S66: what a block inserted and was too large for leaves nothing", async () => {
     const octets = await growth(
       20,
