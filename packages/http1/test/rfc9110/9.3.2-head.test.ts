@@ -45,6 +45,16 @@ describe("RFC 9110 §9.3.2 HEAD, server", () => {
     expect(peer.send(get("/")).takeText().startsWith("HTTP/1.1 200 OK\r\n")).toBe(true);
   });
 
+  test("HTTP/1.0 is told of no coding that it does not know (RFC 9112 §6.1): a stream has no framing to be told of", () => {
+    const { peer } = serve((_, response) => {
+      response.write("Hello");
+      response.end();
+    });
+    peer.send("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    peer.expectText(`HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n${DATE}\r\n`);
+    expect(peer.send(get("/")).takeText()).toContain("Transfer-Encoding: chunked\r\n");
+  });
+
   test("a handler that knows it is HEAD may send no content and still name its length", () => {
     const { peer } = serve((_, response) => {
       response.fields.set("Content-Length", "1000000");
