@@ -37,16 +37,16 @@ describe.each(VERSIONS)("$name, $client", (over) => {
       ["a Blob", new Blob(["x"])],
       ["numbers of 16 bits", new Uint16Array(2)],
     ];
-    const ways: readonly (readonly [string, (response: HttpResponse, content: never) => unknown])[] = [
+    const ways: readonly (readonly [string, (response: HttpResponse, content: never) => void | Promise<void>])[] = [
       ["send", (response, content) => response.send(content)],
       ["text", (response, content) => response.text(content)],
-      ["write", (response, content) => response.write(content)],
+      ["write", (response, content) => void response.write(content)],
       ["stream", (response, content) => response.stream([content])],
     ];
     test.each(ways)("%s", async (way, send) => {
       const failures: unknown[] = [];
       let content: unknown;
-      const { ask } = await handle((_, response) => send(response, content as never) as void, {
+      const { ask } = await handle((_, response) => send(response, content as never), {
         onError: (error) => failures.push(error),
       });
       for (const [what, value] of wrong) {
