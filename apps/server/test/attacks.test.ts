@@ -275,8 +275,9 @@ describe("slow peers, with times that are short", () => {
   let patient: Watched;
   let brisk: Watched;
   beforeAll(async () => {
-    const times = ["--head-timeout", "400", "--idle-timeout", "400", "--content-timeout", "400"];
-    patient = await Watched.start(...times, "--request-timeout", "1200");
+    // Short, and time for what these peers do say to leave a process that has to share its core.
+    const times = ["--head-timeout", "1000", "--idle-timeout", "1000", "--content-timeout", "1000"];
+    patient = await Watched.start(...times, "--request-timeout", "2500");
     brisk = await Watched.start("--min-rate", "100000/1");
   });
   afterAll(async () => {

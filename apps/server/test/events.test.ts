@@ -65,6 +65,7 @@ describe("/events", () => {
 
   test("it tells of connections, requests, their rate and latency, errors and memory", async () => {
     const client = await listen();
+    stopTimer();
     expect(
       await new Promise<string>((resolve) => {
         const other = connect().send(request("GET /work") + request("GET /work"));
@@ -74,7 +75,6 @@ describe("/events", () => {
     const later = connect().send(request("GET /later"));
     await later.untilClosed();
     figures.sample();
-    // The timer's own sample may have come in between.
     const last = (): Sample | undefined => samplesOf(client).find(({ requests }) => requests === 3);
     await client.until(() => last() !== undefined);
     const [first] = samplesOf(client) as [Sample];
@@ -106,7 +106,7 @@ describe("/events", () => {
   test("who comes back with Last-Event-ID gets what was missed; who is new gets the last minute", async () => {
     const before = new Script();
     figures.events(before.request, before.response);
-    clearInterval(Reflect.get(figures, "timer") as NodeJS.Timeout); // no samples but those that are taken here
+    stopTimer();
     for (let i = 0; i < KEPT_SAMPLES + 5; i++) figures.sample(); // 66 in all with the first, the last 60 are kept
     const ids = (from: number) => Array.from({ length: KEPT_SAMPLES + 6 - from + 1 }, (_, i) => from + i);
     const expected: [fields: string, ids: number[]][] = [
@@ -176,6 +176,11 @@ describe("/events", () => {
     expect(script.response.ended).toBe(true);
   });
 });
+
+/** From here on no samples are taken but those that the test takes. */
+function stopTimer(): void {
+  clearInterval(Reflect.get(figures, "timer") as NodeJS.Timeout);
+}
 
 /** Resolves when `count` connections are left; at once or when one has closed. */
 async function gone(count: number): Promise<void> {

@@ -41,7 +41,7 @@ describe("times, over a real socket", () => {
     expect(refused).toEqual([]);
   });
   test("S88: the next request's head has its own time", async () => {
-    const client = await connect({ headTimeoutMs: 200, idleTimeoutMs: 60_000 });
+    const client = await connect({ headTimeoutMs: 600, idleTimeoutMs: 60_000 }); // as above, for the first request
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     await client.until(() => client.received.endsWith("ok"));
     client.send("GET /");
@@ -95,14 +95,14 @@ describe("times, over a real socket", () => {
   });
   test("S91: a handler that thinks for longer than every limit is not slow", async () => {
     server = createServer({
-      headTimeoutMs: 100,
+      headTimeoutMs: 600, // as above: the request has to come
       idleTimeoutMs: 100,
       contentTimeoutMs: 100,
       requestTimeoutMs: 100,
       minOctetsPerSecond: 1e6,
       rateWindowMs: 100,
     });
-    server.get("/", (_, response) => void setTimeout(() => response.text("thought"), 90 * 5));
+    server.get("/", (_, response) => void setTimeout(() => response.text("thought"), 800));
     const client = new RawClient((await server.listen(0)).port).send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     await client.until(() => client.received.endsWith("thought"));
     expect(client.received).toMatch(/^HTTP\/1\.1 200 /);
