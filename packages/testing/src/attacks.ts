@@ -218,7 +218,7 @@ export const HEAD_ATTACKS: readonly Attack[] = [
   refused("S95", "100,000 cookies", head(`Cookie: ${"a=;".repeat(100_000)}\r\n`, "GET / HTTP/1.1"), 431),
 ];
 
-/** S26 to S30, S32, S37, S165: whose octets are these? */
+/** S26 to S30, S32, S37, S41, S165: whose octets are these? */
 export const SEQUENCE_ATTACKS: readonly Attack[] = [
   harmless(
     "S26",
@@ -272,6 +272,15 @@ export const SEQUENCE_ATTACKS: readonly Attack[] = [
     ),
     200,
   ),
+  harmless(
+    "S29",
+    "content of a request for h2c is content, not frames",
+    `${head(
+      "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: 24\r\n",
+      "POST /nowhere HTTP/1.1",
+    )}PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`,
+    404,
+  ),
   refused(
     "S30",
     "a final answer instead of 100 closes: content may or may not follow",
@@ -284,6 +293,26 @@ export const SEQUENCE_ATTACKS: readonly Attack[] = [
     "an error leaves nothing of the content behind",
     `${head("Content-Length: 37\r\n", "POST /plaintext HTTP/1.1")}GET /status/418 HTTP/1.1\r\nHost: a\r\n\r\n`,
     405,
+  ),
+  harmless(
+    "S41",
+    "Connection does not take away what delimits the message in chunks",
+    `${head("Connection: Transfer-Encoding, Host\r\nTransfer-Encoding: chunked\r\n")}5\r\nhello\r\n0\r\n\r\n`,
+    200,
+  ),
+  harmless(
+    "S41",
+    "nor its length",
+    `${head("Connection: Content-Length\r\nContent-Length: 37\r\n", "POST /nowhere HTTP/1.1")}GET /status/418 HTTP/1.1\r\nHost: a\r\n\r\n`,
+    404,
+  ),
+  harmless(
+    "S165",
+    "CONNECT opens no tunnel: what follows is HTTP",
+    "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n",
+    404,
+    405,
+    501,
   ),
   harmless("S165", "TRACE reflects nothing", head("X-Secret: 1\r\n", "TRACE /plaintext HTTP/1.1"), 404, 405, 501),
   harmless("S165", "an unknown method", head("", "FOO /plaintext HTTP/1.1"), 404, 405, 501),
