@@ -15,7 +15,7 @@ import { ownOptions } from "./client-options.ts";
 import { DelegatingOrigin } from "./delegating-origin.ts";
 import { ClientError } from "./errors.ts";
 import type { ClientResponse, ResponseOrigin } from "./response.ts";
-import type { ClientLayer } from "./send.ts";
+import { type ClientLayer, withLines } from "./send.ts";
 
 /**
  * Sends Accept-Encoding, unless the request has one or asks for a Range, and decodes what comes.
@@ -37,16 +37,15 @@ import type { ClientLayer } from "./send.ts";
  */
 export function decode(given: DecodingOptions = {}): ClientLayer {
   const options = ownOptions(given, NAMES, "decoding");
-  const accepted = acceptEncoding(options.codings);
+  const asked = new Fields([["Accept-Encoding", acceptEncoding(options.codings)]]).lines();
   return (inner) => (request) => {
     const { fields } = request;
     if (request.options.decode === false) return inner(request);
     let next = request;
     if (!fields.has("accept-encoding")) {
       // A copy: who holds the request may send it again, with a Range.
-      next = request.with();
       // A range is one of the coded octets; nobody could decode it (RFC 9110 §14.1).
-      next.fields.append("Accept-Encoding", fields.has("range") ? "identity" : accepted);
+      next = withLines(request, fields.has("range") ? IDENTITY : asked);
     }
     const { maxContentOctets } = request.options;
     const bounds =
@@ -136,6 +135,8 @@ function failure(error: ContentDecodingError, origin: string): ClientError {
   const code = tooLarge ? "ERR_CLIENT_CONTENT_TOO_LARGE" : "ERR_CLIENT_PROTOCOL";
   return new ClientError(code, "content", origin, error.message, { cause: error });
 }
+
+const IDENTITY = ["Accept-Encoding", "identity"] as const;
 
 const NAMES: ReadonlySet<string> = new Set(["codings", "maxCodings", "maxOctets", "maxRatio", "ratioFloor"]);
 

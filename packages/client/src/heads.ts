@@ -41,7 +41,7 @@ function fieldsOf(request: ClientRequest, expects: boolean, forwarding: string |
   // S114: in a tunnel, or without a proxy, it would tell the origin how to use the proxy.
   if (fields.has("proxy-authorization"))
     throw new TypeError("Proxy-Authorization is the proxy's; give user and password in the option `proxy`");
-  const list = fields.has("host") ? lines.slice() : ["Host", origin.authority, ...lines];
+  const list = fields.has("host") ? lines.slice() : ["Host", origin.authority].concat(lines);
   if (typed && !fields.has("content-type")) list.push("Content-Type", content.mediaType);
   if (expects) list.push("expect", "100-continue");
   return forwarding ? forwardedFields(Fields.adopt(list), forwarding) : Fields.adopt(list);

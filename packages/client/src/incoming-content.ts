@@ -7,7 +7,15 @@
  *
  * @module
  */
-import { type ContentReceiver, type ContentSource, Fields, type RequestSink, ResponseStateError } from "@stack/http";
+import {
+  type ContentReceiver,
+  type ContentSource,
+  copySmall,
+  Fields,
+  MAX_SMALL_OCTETS,
+  type RequestSink,
+  ResponseStateError,
+} from "@stack/http";
 import type { ResponseOrigin } from "./response.ts";
 import type { Timings } from "./timings.ts";
 
@@ -181,12 +189,18 @@ export class IncomingContent implements ResponseOrigin, ContentSource {
 
   private keep(bytes: Uint8Array, start: number, end: number): void {
     const octets = end - start;
+    if (this.size === 0) {
+      // In memory of its own unless it is all there is: what waits for more may wait for long.
+      const small = octets <= MAX_SMALL_OCTETS && octets === this.contentLength;
+      this.buffer = small ? copySmall(bytes, start, end) : copy.call(bytes, start, end);
+      this.size = octets;
+      return;
+    }
     const needed = this.size + octets;
     if (needed > this.buffer.length) {
       // Grown by what came, not by what was announced.
-      const room = this.size === 0 ? needed : Math.max(needed, Math.min(this.size * 2, PREFETCH));
-      const grown = new Uint8Array(room);
-      if (this.size > 0) grown.set(this.buffer.subarray(0, this.size));
+      const grown = new Uint8Array(Math.max(needed, Math.min(this.size * 2, PREFETCH)));
+      grown.set(this.buffer.subarray(0, this.size));
       this.buffer = grown;
     }
     this.buffer.set(octets === bytes.length ? bytes : bytes.subarray(start, end), this.size);
@@ -195,3 +209,5 @@ export class IncomingContent implements ResponseOrigin, ContentSource {
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);
+/** Of a Buffer, too, for which `slice` is a view. */
+const { slice: copy } = Uint8Array.prototype;

@@ -7,7 +7,15 @@
  *
  * @module
  */
-import { Content, type ContentOrigin, type Fields, type JsonOptions, parseJson, type ReadOptions } from "@stack/http";
+import {
+  Content,
+  type ContentOrigin,
+  type Fields,
+  type JsonOptions,
+  ownOctets,
+  parseJson,
+  type ReadOptions,
+} from "@stack/http";
 import { inspectable } from "./inspection.ts";
 import type { ClientRequest } from "./send.ts";
 import type { Timings } from "./timings.ts";
@@ -23,7 +31,8 @@ export interface ResponseOrigin extends ContentOrigin {
   /** The content came with the end of the connection: nothing tells whether it is whole (RFC 9112 §8). */
   readonly untilClose: boolean;
   /**
-   * All octets, if they are here already and nobody has asked for them, else null. From then on they are taken.
+   * All octets, if they are here already and nobody has asked for them, else null. From then on they are taken. They may
+   * be a view on memory that others share: decode them, or copy them for whoever gets octets.
    * @param limit - octets; more are for {@link read} to refuse
    */
   whole(limit: number): Uint8Array | null;
@@ -116,7 +125,9 @@ export class ClientResponse {
    */
   bytes(options?: ReadOptions): Promise<Uint8Array> {
     const whole = this.whole(options);
-    return whole === null ? this.content.bytes(this.bounded(options)) : Promise.resolve(whole);
+    if (whole === null) return this.content.bytes(this.bounded(options));
+    this.octets = ownOctets(whole);
+    return Promise.resolve(this.octets);
   }
 
   /** The content as UTF-8 text; bounded as {@link bytes}. See {@link Content.text}. */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Fields } from "@stack/http";
+import { Fields } from "@stack/http";
 import type { RequestContent } from "./request-content.ts";
 import type { ResolvedRequestOptions } from "./request-options.ts";
 import { type Origin, parseUrl, type RequestUrl } from "./request-url.ts";
@@ -91,16 +91,7 @@ export class ClientRequest {
    * @param changes - of which own properties count (S127)
    */
   with(changes?: RequestChanges): ClientRequest {
-    if (changes === undefined)
-      return new ClientRequest(
-        this.method,
-        this,
-        this.fields.clone(),
-        this.content,
-        this.signal,
-        this.options,
-        this.redirectedFrom,
-      );
+    if (changes === undefined) return withLines(this, []);
     const own: RequestChanges = Object.assign(Object.create(null) as object, changes);
     const { method = this.method, url, fields, content = this.content, signal = this.signal } = own;
     const { options = this.options, redirectedFrom = this.redirectedFrom } = own;
@@ -114,6 +105,13 @@ export class ClientRequest {
       redirectedFrom,
     );
   }
+}
+
+/** A copy with more field lines, `[name, value …]`, that are known to be right. */
+export function withLines(request: ClientRequest, lines: readonly string[]): ClientRequest {
+  const { method, content, signal, options, redirectedFrom } = request;
+  const fields = Fields.adopt(request.fields.lines().concat(lines));
+  return new ClientRequest(method, request, fields, content, signal, options, redirectedFrom);
 }
 
 const NOWHERE: readonly string[] = [];

@@ -32,6 +32,18 @@ describe.each(["alpn", "prior-knowledge"] as const)("a call, version %s", (versi
     expect(client.figures).toEqual({ connections: 0, requests: 0, queued: 0 });
   });
 
+  test("S126: octets are in memory that shows nothing of other responses", async () => {
+    const client = createClient({ version });
+    const kept = await client.get(`${url}/hello`);
+    const response = await client.get(`${url}/hello`);
+    const bytes = await response.bytes();
+    expect(bytes.buffer.byteLength).toBe(5);
+    bytes.fill(0); // theirs to write to
+    expect(await response.bytes()).toBe(bytes);
+    expect(await kept.text()).toBe("hello");
+    await client.close();
+  });
+
   test("100 calls at once share connections, and each gets its own answer", async () => {
     const client = createClient({ version, pool: { maxConnectionsPerOrigin: 4 } });
     const answers = await Promise.all(

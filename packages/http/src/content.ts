@@ -11,6 +11,7 @@ import { ContentTooLargeError, ResponseStateError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { type JsonOptions, parseJson } from "./json.ts";
 import type { ContentReceiver, ContentSource } from "./response-sink.ts";
+import { copySmall, MAX_SMALL_OCTETS, ownOctets } from "./small-octets.ts";
 
 /** Octets that a streamed read asks for ahead of its consumer. */
 export const STREAM_WINDOW = 65_536;
@@ -62,7 +63,9 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   private trailerSection: Fields | null;
   private wake: (() => void) | null;
   private waiting: Promise<void> | null;
+  /** All octets, perhaps in memory that others share. */
   private collected: Promise<Uint8Array> | null;
+  private owned: Promise<Uint8Array> | null;
 
   constructor(origin: ContentOrigin) {
     this.origin = origin;
@@ -78,6 +81,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
     this.wake = null;
     this.waiting = null;
     this.collected = null;
+    this.owned = null;
   }
 
   /** Octets announced; 0 for none, -1 when only the end will tell. */
@@ -106,19 +110,18 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
    * @throws PeerGoneError when the peer goes away before the end
    */
   bytes(options?: ReadOptions): Promise<Uint8Array> {
-    if (this.collected !== null) return this.collected;
-    this.collected = this.collect(options);
-    return this.collected;
+    this.owned ??= this.whole(options).then(ownOctets);
+    return this.owned;
   }
 
   /** All of it as UTF-8, malformed sequences replaced, a byte order mark dropped. */
   async text(options?: ReadOptions): Promise<string> {
-    return UTF8.decode(await this.bytes(options));
+    return UTF8.decode(await this.whole(options));
   }
 
   /** All of it as JSON. @throws HttpError 400 `ERR_JSON…` when it is not, or when it holds keys that poison prototypes */
   async json(options?: ReadOptions & JsonOptions): Promise<unknown> {
-    return parseJson(UTF8.decode(await this.bytes(options)), options);
+    return parseJson(UTF8.decode(await this.whole(options)), options);
   }
 
   /** The octets as they arrive. The peer is held back while the consumer is busy. */
@@ -224,6 +227,11 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
     return this.waiting;
   }
 
+  private whole(options?: ReadOptions): Promise<Uint8Array> {
+    this.collected ??= this.collect(options);
+    return this.collected;
+  }
+
   private async collect(options?: ReadOptions): Promise<Uint8Array> {
     this.take(COLLECTING, options);
     this.source?.grant(Number.POSITIVE_INFINITY);
@@ -250,6 +258,16 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
 
   private append(bytes: Uint8Array, start: number, end: number): void {
     const needed = this.size + end - start;
+    if (
+      needed <= MAX_SMALL_OCTETS &&
+      needed === this.origin.contentLength &&
+      this.mode === COLLECTING &&
+      this.size === 0
+    ) {
+      this.buffer = copySmall(bytes, start, end);
+      this.size = needed;
+      return;
+    }
     if (needed > this.buffer.length) {
       // Grown by what came, not by what was announced: a promise of a megabyte costs the peer nothing.
       const room = this.mode === STREAMING && this.size === 0 ? needed : Math.max(needed, this.buffer.length * 2);

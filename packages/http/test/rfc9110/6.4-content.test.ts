@@ -48,6 +48,27 @@ describe("RFC 9110 §6.4 Content, read as one value", () => {
     source.end();
     await expect(read).rejects.toBeInstanceOf(HttpError);
   });
+  test.each([1, 48, 49, 2_048, 2_049])(
+    "S126: %i octets that came at once are text, and octets in memory that shows nothing of other messages",
+    async (octets) => {
+      const secret = content(6);
+      const kept = secret.content.text();
+      secret.source.send("secret");
+      secret.source.end();
+      const text = "x".repeat(octets);
+      const { content: c, source } = content(octets);
+      const read = c.bytes();
+      source.send(text);
+      source.end();
+      const bytes = await read;
+      expect(new TextDecoder().decode(bytes)).toBe(text);
+      expect(bytes.buffer.byteLength).toBe(octets);
+      bytes.fill(0); // theirs to write to
+      expect(await c.bytes()).toBe(bytes);
+      expect(await kept).toBe("secret");
+      expect(await secret.content.text()).toBe("secret");
+    },
+  );
   test("no content: empty at once, nothing asked for", async () => {
     const { content: c, source } = content(0);
     expect((await c.bytes()).length).toBe(0);
