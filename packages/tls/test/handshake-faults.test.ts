@@ -196,6 +196,12 @@ describe("S92: handshakes that stall", () => {
     expect(errors).toMatchObject([{ code: "ERR_TLS_HANDSHAKE_TIMEOUT" }]);
   });
 
+  test("a time longer than timers know is a long time, and not none", async () => {
+    const { meet, errors } = await serve({ certificates, handshakeTimeoutMs: Number.POSITIVE_INFINITY });
+    const { client } = await meet({ ca: authority.cert, handshakeTimeoutMs: 2 ** 31 });
+    expect([client.received, errors]).toEqual(["hello", []]);
+  });
+
   test("count as connections in the caps", async () => {
     const refused: string[] = [];
     const { raw, listener, meet } = await serve(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { asked } from "../asked.ts";
 import { echoed, echoTarget, fieldsOf, get, post, serve, Waiting } from "../served.ts";
 import { block, data, headers, headersOf, rstStream, windowUpdate } from "../wire.ts";
 
@@ -80,6 +81,23 @@ describe("RFC 9113 §5.1.2: concurrency", () => {
     client.send(get(3)).expectFrames("RST_STREAM 3 REFUSED_STREAM");
     client.send(rstStream(1, 8), get(5)).expectFrames(...echoed(5));
     expect(connection.streams.size).toBe(0);
+  });
+
+  test("a client opens as many as the server allows, and no more than its own options say", () => {
+    for (const [theirs, own] of [
+      [2, 100],
+      [100, 2],
+    ] as const) {
+      const { server, connection, ask } = asked({ maxConcurrentStreams: own }, [3, theirs]);
+      ask();
+      expect(connection.available).toBe(true);
+      ask();
+      expect(connection.available).toBe(false);
+      expect(() => ask()).toThrow(expect.objectContaining({ code: "ERR_HTTP2_UNAVAILABLE" }));
+      server.frames();
+      server.send(headers(1, [[":status", "204"]], { end: true }));
+      expect(connection.available).toBe(true);
+    }
   });
 
   test("a refused request's field block is decoded all the same: the table is the connection's (§4.3)", () => {

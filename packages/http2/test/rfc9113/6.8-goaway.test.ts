@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { asked } from "../asked.ts";
 import { echoed, echoTarget, fieldsOf, get, post, serve, Waiting } from "../served.ts";
-import { block, data, goaway, headersOf, ping, rstStream, windowUpdate } from "../wire.ts";
+import { block, data, goaway, headers, headersOf, ping, rstStream, windowUpdate } from "../wire.ts";
 
 const DRAIN_PING = "\x02\0\0\0\0\0\0\0";
 const FIRST_PHASE = ["GOAWAY 2147483647 NO_ERROR", `PING ${JSON.stringify(DRAIN_PING)}`];
@@ -142,6 +143,24 @@ describe("RFC 9113 §6.8: the client's GOAWAY", () => {
     client.send(get(1)).frames();
     for (let i = 0; i < 1_001; i++) client.send(goaway(0, 0));
     expect(client.frames().at(-1)).toBe("GOAWAY 1 ENHANCE_YOUR_CALM");
+  });
+});
+
+describe("RFC 9113 §6.8: the server's GOAWAY", () => {
+  test("a client without requests has nothing to wait for: it ends, and asks for nothing more", () => {
+    const { server, carrier, connection } = asked();
+    server.send(goaway(0, 0)).expectFrames("GOAWAY 0 NO_ERROR");
+    expect([carrier.ended, connection.reusable]).toEqual([true, false]);
+  });
+
+  test("one with requests opens no others, and ends behind the last", () => {
+    const { server, carrier, connection, ask } = asked();
+    const answer = ask();
+    server.frames();
+    server.send(goaway(1, 0)).expectFrames();
+    expect([carrier.ended, connection.reusable]).toEqual([false, false]);
+    server.send(headers(1, [[":status", "204"]], { end: true }));
+    expect([answer.events.at(-1), connection.idle]).toEqual(["end", true]);
   });
 });
 

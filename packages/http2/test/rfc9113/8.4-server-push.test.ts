@@ -406,6 +406,15 @@ describe("RFC 9113 §8.4: a client that takes what is pushed", () => {
     expect([answer.events.at(-1), pushed]).toEqual(["end", []]);
   });
 
+  test("one with more fields than we said is not taken for what is left of it (§10.5.1)", () => {
+    const { ask, server, pushed } = pushing({ maxFieldSectionOctets: 1_000 });
+    ask();
+    server.frames();
+    const long = fieldsOf("GET", "/x", [["x", "y".repeat(1_000)]]);
+    server.send(pushPromise(1, 2, long)).expectFrames("RST_STREAM 2 PROTOCOL_ERROR");
+    expect(pushed).toEqual([]);
+  });
+
   test.each<[string, string]>([
     ["on a stream that is idle (§6.6)", pushPromise(3, 2, style)],
     ["on a stream of its own", pushPromise(1, 2, style) + pushPromise(2, 4, style)],
