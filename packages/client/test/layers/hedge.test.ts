@@ -254,10 +254,10 @@ describe.each(["http/1.1", "prior-knowledge"] as const)("hedge over %s", (versio
   });
 
   test("the total time is one for both", async () => {
-    start({ delayMs: 1_000 });
-    const call = client.get(URL, { timeouts: { totalMs: 500 } });
+    start({ delayMs: 60_000 });
+    const call = client.get(URL, { timeouts: { totalMs: 30_000 } }); // of which no machine takes so much
     await came(1);
-    clock.ring(); // 1,000 ms: nothing is left for another attempt
+    clock.ring(); // 60,000 ms: nothing is left for another attempt
     held[0]?.answer("first");
     await (await call).text();
     expect(mock.requests.length).toBe(1);
