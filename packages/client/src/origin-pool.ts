@@ -14,11 +14,14 @@ import type { Opening } from "./opening.ts";
 import { type OpeningOwner, Openings } from "./openings.ts";
 import type { Pool } from "./pool.ts";
 import type { PooledConnection } from "./pooled-connection.ts";
+import type { Origin } from "./request-url.ts";
 import { type Waiter, WaitQueue } from "./wait-queue.ts";
 
 export class OriginPool implements OpeningOwner {
   readonly route: Route;
   readonly queue: WaitQueue<Exchange>;
+  /** The origin, as the last request that had to look for this pool has it. */
+  origin: Origin;
   private readonly pool: Pool;
   private readonly connections: ConnectionList;
   private readonly openings: Openings;
@@ -26,6 +29,7 @@ export class OriginPool implements OpeningOwner {
   constructor(pool: Pool, route: Route) {
     this.route = route;
     this.queue = new WaitQueue();
+    this.origin = route.origin;
     this.pool = pool;
     this.connections = new ConnectionList(pool, route);
     this.openings = new Openings(pool, route, this);

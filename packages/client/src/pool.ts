@@ -33,7 +33,7 @@ export class Pool {
   isClosing: boolean;
   private readonly routeOf: (origin: Origin) => Route;
   private readonly pools: Map<string, OriginPool>;
-  /** The pool of each origin object: what most requests find without making a key. */
+  /** Each pool by the origin that was asked for last: what most requests find without making a key. */
   private readonly known: Map<Origin, OriginPool>;
   /** Those that would open a connection, if there were not so many: who came first stands first. */
   private readonly blocked: Set<OriginPool>;
@@ -178,7 +178,7 @@ export class Pool {
       this.blocked.delete(pool);
       const key = connectionKey(pool.route);
       if (this.pools.get(key) === pool) this.pools.delete(key);
-      for (const [origin, other] of this.known) if (other === pool) this.known.delete(origin);
+      if (this.known.get(pool.origin) === pool) this.known.delete(pool.origin);
     }
     if (this.whenEmpty !== null && this.isEmpty) this.whenEmpty();
   }
@@ -195,6 +195,9 @@ export class Pool {
       pool = new OriginPool(this, route);
       this.pools.set(key, pool);
     }
+    // One for each pool: origins are objects that come and go (request-url.ts), and pools may stay for ever.
+    this.known.delete(pool.origin);
+    pool.origin = origin;
     this.known.set(origin, pool);
     return pool;
   }

@@ -55,3 +55,8 @@ describe.each(["", "2"])("in a process of its own, HTTP/1.1 or 2: %j", (version)
     600_000,
   );
 });
+
+test("nor do 10,000 requests to more origins than are remembered", async () => {
+  const { used } = await measure("origins", 10_000);
+  expect(used).toBeLessThan(MIB);
+}, 120_000);
