@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { ContentIterator } from "./content-iterator.ts";
 import { ContentTooLargeError, ResponseStateError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { type JsonOptions, parseJson } from "./json.ts";
@@ -258,19 +259,16 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
 
   private append(bytes: Uint8Array, start: number, end: number): void {
     const needed = this.size + end - start;
-    if (
-      needed <= MAX_SMALL_OCTETS &&
-      needed === this.origin.contentLength &&
-      this.mode === COLLECTING &&
-      this.size === 0
-    ) {
-      this.buffer = copySmall(bytes, start, end);
+    if (this.size === 0 && (this.mode === STREAMING || needed === this.origin.contentLength)) {
+      // A piece for the consumer, or all there is.
+      const small = this.mode === COLLECTING && needed <= MAX_SMALL_OCTETS;
+      this.buffer = small ? copySmall(bytes, start, end) : copy.call(bytes, start, end);
       this.size = needed;
       return;
     }
     if (needed > this.buffer.length) {
       // Grown by what came, not by what was announced: a promise of a megabyte costs the peer nothing.
-      const room = this.mode === STREAMING && this.size === 0 ? needed : Math.max(needed, this.buffer.length * 2);
+      const room = Math.max(needed, this.buffer.length * 2);
       const exact = this.origin.contentLength > 0 ? Math.min(room, this.origin.contentLength) : room;
       const grown = new Uint8Array(Math.max(exact, needed, Math.min(FIRST_ALLOCATION, exact)));
       grown.set(this.buffer.subarray(0, this.size));
@@ -288,25 +286,10 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
   }
 }
 
-class ContentIterator implements AsyncIterator<Uint8Array> {
-  private readonly content: Content;
-
-  constructor(content: Content) {
-    this.content = content;
-  }
-
-  next(): Promise<IteratorResult<Uint8Array>> {
-    return this.content.next();
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array>> {
-    this.content.cancel();
-    return { done: true, value: undefined };
-  }
-}
-
 const DONE: IteratorResult<Uint8Array> = Object.freeze({ done: true, value: undefined });
 const NOTHING: Uint8Array = new Uint8Array(0);
+/** Of a Buffer, too, for which `slice` is a view. */
+const { slice: copy } = Uint8Array.prototype;
 const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();
 
 function taken(): ResponseStateError {

@@ -107,6 +107,8 @@ export class Fields implements Iterable<[string, string]> {
 
   /** Adds lines at the end, in the order given. An array as a value gives a line for each element. */
   appendAll(init: FieldsInit): this {
+    if (typeof init !== "object" || init === null)
+      throw new TypeError("fields are pairs, or an object of names and values");
     if (isPairs(init)) {
       for (const [name, value] of init) this.append(name, value);
       return this;
@@ -114,8 +116,8 @@ export class Fields implements Iterable<[string, string]> {
     // Own keys only: what was planted on Object.prototype is not a field (S49).
     for (const name of Object.keys(init)) {
       const value = init[name];
-      if (typeof value === "string") this.append(name, value);
-      else for (const line of value as readonly string[]) this.append(name, line);
+      if (Array.isArray(value)) for (const line of value) this.append(name, line);
+      else this.append(name, value as string);
     }
     return this;
   }
