@@ -11,13 +11,18 @@ import { isConnectionSpecific } from "./field-rules.ts";
  * connection (§8.2.2), then Content-Length and Date where the handler has not set them.
  *
  * @param status - 0 for trailers
- * @param length - Content-Length, or "" for none
+ * @param length - Content-Length, "" for none of ours, null for none at all: 1xx, 204 and CONNECT's 2xx (RFC 9110 §8.6)
  * @param date - or "" for none
  * @throws FieldError for a field that must not be sent (S42)
  */
-export function responseFields(status: number, lines: readonly string[], length: string, date: string): string[] {
+export function responseFields(
+  status: number,
+  lines: readonly string[],
+  length: string | null,
+  date: string,
+): string[] {
   const list: string[] = status === 0 ? [] : [":status", statusText(status)];
-  let sized = length === "" || status === 204;
+  let sized = length === null || length === "";
   let dated = date === "";
   for (let i = 0; i < lines.length; i += 2) {
     const name = lowerCase(lines[i] as string);
@@ -26,12 +31,12 @@ export function responseFields(status: number, lines: readonly string[], length:
     if (NOT_VALUE.test(value))
       throw new FieldError(`the value of ${name} holds a control or a character above U+00FF; encode it first`);
     if (name === "content-length") {
-      if (status === 204) continue;
+      if (length === null || status === 205) continue; // of 205 it is ours to say (RFC 9110 §15.3.6)
       sized = true;
     } else if (name === "date") dated = true;
     list.push(name, value);
   }
-  if (!sized) list.push("content-length", length);
+  if (!sized && length !== null) list.push("content-length", length);
   if (!dated) list.push("date", date);
   return list;
 }

@@ -9,6 +9,7 @@ import {
   type ContentSource,
   ContentTooLargeError,
   type Fields,
+  forbidsContent,
   type HttpRequest,
   type Incoming,
   imfFixdate,
@@ -30,7 +31,7 @@ import { Stream } from "./stream.ts";
 import { StreamCarrier } from "./stream-carrier.ts";
 import { HALF_CLOSED_LOCAL } from "./stream-state.ts";
 
-/** The response's head was not sent; its content goes out, or stays here (HEAD, 204, 304); it is complete. */
+/** The response's head was not sent; its content goes out, or stays here (HEAD, 204, 205, 304); it is complete. */
 const NOT_SENT = 0;
 const WITH_CONTENT = 1;
 const NO_CONTENT = 2;
@@ -135,7 +136,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   sendInformational(status: number, fields: Fields): void {
     if (this.phase !== NOT_SENT || this.connection === null) return;
     if (status === 100) this.awaitsContinue = false;
-    this.queueHead(responseFields(status, fields.lines(), "", ""), false);
+    this.queueHead(responseFields(status, fields.lines(), null, ""), false);
   }
 
   sendWhole(status: number, fields: Fields, content: Uint8Array | string): void {
@@ -206,7 +207,7 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
         "only CONNECT opens a tunnel on HTTP/2; answer the request instead",
       );
     this.phase = SENT;
-    this.queueHead(responseFields(200, fields.lines(), "", ""), false);
+    this.queueHead(responseFields(200, fields.lines(), null, imfFixdate(this.carrier.epochSeconds)), false);
     this.contentLimit = Number.POSITIVE_INFINITY;
     return new StreamCarrier(this, this.carrier);
   }
@@ -284,9 +285,10 @@ export class ServerStream extends Stream implements ResponseSink, Incoming {
   private head(status: number, fields: Fields, octets: number): string[] {
     if (!(Number.isInteger(status) && status >= 200 && status <= 599))
       throw new RangeError(`a final status is 200 to 599, not ${status}`);
-    const bare = status === 204 || status === 304 || this.method === "HEAD";
-    // RFC 9110 §8.6: never with 204; with HEAD and 304 what GET would have had
-    const length = octets < 0 || status === 204 || status === 304 || (bare && octets === 0) ? "" : String(octets);
+    const bare = forbidsContent(status) || status === 205 || this.method === "HEAD";
+    // RFC 9110 §8.6: never with 204; with HEAD and 304 what GET would have had; §15.3.6: 205 has none, and says so
+    const given = octets < 0 || status === 304 || (bare && octets === 0) ? "" : String(octets);
+    const length = status === 204 ? null : status === 205 ? "0" : given;
     const list = responseFields(status, fields.lines(), length, imfFixdate(this.carrier.epochSeconds));
     this.promised = bare ? -1 : lengthIn(list);
     this.phase = bare ? NO_CONTENT : WITH_CONTENT;

@@ -106,6 +106,12 @@ describe("RFC 8441 §4: extended CONNECT, a stream as another protocol's carrier
     expect(made.engine.calls).toEqual(["one", "two", "three"]);
   });
 
+  test("2xx has a Date like any other, and no length (RFC 9110 §6.6.1, §8.6)", () => {
+    const { client } = serve(tunnel((response) => response.accept({ "Content-Length": "5", "X-A": "1" })).handler);
+    client.send(headers(1, CONNECT)).expectFrames("HEADERS 1 :status=200 x-a=1");
+    expect(client.reader.dates).toEqual(["Sun, 06 Nov 1994 08:49:37 GMT"]);
+  });
+
   test("END_STREAM is the end of a side, and both ends the stream's", async () => {
     const made = tunnel();
     const { client, connection } = open(made);

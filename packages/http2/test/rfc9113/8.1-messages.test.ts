@@ -4,9 +4,15 @@ import {
   block,
   continuation,
   data,
+  frame,
+  goaway,
   headers,
   headersOf,
   PREFACE,
+  ping,
+  priority,
+  priorityUpdate,
+  pushPromise,
   rstStream,
   SETTINGS_ACK,
   settings,
@@ -107,6 +113,7 @@ describe("RFC 9113 §8.1: responses", () => {
     ["HEAD: the length that GET would have had", "HEAD", 200, "hello", "content-length=5 "],
     ["204: no length", "GET", 204, "", ""],
     ["204: no length even if the handler gives one", "GET", 204, "hello", ""],
+    ["205: no octets, whatever the handler sends (RFC 9110 §15.3.6)", "GET", 205, "hello", "content-length=0 "],
     ["304: none", "GET", 304, "", ""],
     ["an empty 200", "GET", 200, "", "content-length=0 "],
   ])("without content the head is the end: %s", (_, method, status, content, length) => {
@@ -122,6 +129,7 @@ describe("RFC 9113 §8.1: responses", () => {
   test.each([
     ["HEAD", 200],
     ["GET", 204],
+    ["GET", 205],
     ["GET", 304],
   ])("a handler that writes content to %s %d: it stays here", async (method, status) => {
     const { client } = serve(async (_, response) => {
@@ -132,7 +140,30 @@ describe("RFC 9113 §8.1: responses", () => {
       response.end();
     });
     client.send(headers(1, fieldsOf(method, "/"), { end: true }));
-    await client.expectLater(`HEADERS 1 :status=${status}`, 'DATA 1 "" END_STREAM');
+    const length = status === 205 ? " content-length=0" : "";
+    await client.expectLater(`HEADERS 1 :status=${status}${length}`, 'DATA 1 "" END_STREAM');
+  });
+
+  test.each([
+    [204, "HEADERS 1 :status=204 link=</a> END_STREAM"],
+    [205, "HEADERS 1 :status=205 link=</a> content-length=0 END_STREAM"],
+  ])("a length that the handler gives to %d is not sent (RFC 9110 §8.6)", (status, line) => {
+    const { client } = serve((_, response) => {
+      response.status = status;
+      response.fields.appendAll({ "Content-Length": "7", Link: "</a>" });
+      response.send("content");
+    });
+    client.send(get(1)).expectFrames(line);
+  });
+
+  test("nor one that it gives to an informational response", () => {
+    const { client } = serve((_, response) => {
+      response.inform(103, { "Content-Length": "7", Link: "</a>" });
+      response.send();
+    });
+    client
+      .send(get(1))
+      .expectFrames("HEADERS 1 :status=103 link=</a>", "HEADERS 1 :status=200 content-length=0 END_STREAM");
   });
 
   test("informational responses before the final one (RFC 9110 §15.2)", async () => {
@@ -247,6 +278,20 @@ describe("RFC 9113 §8.1: requests", () => {
     ["CONTINUATION of another stream", continuation(3, "")],
     ["RST_STREAM", rstStream(1, 0)],
     ["WINDOW_UPDATE of the connection", windowUpdate(0, 1)],
+    ["WINDOW_UPDATE by 0", windowUpdate(1, 0)],
+    ["SETTINGS", settings([3, 1])],
+    ["SETTINGS without a setting", settings()],
+    ["an acknowledgement of SETTINGS", SETTINGS_ACK],
+    ["PING", ping("12345678")],
+    ["its acknowledgement", ping("12345678", true)],
+    ["GOAWAY", goaway(0, 0)],
+    ["PRIORITY", priority(1)],
+    ["PRIORITY of the wrong size", frame(2, 0, 1, "1234")],
+    ["PRIORITY_UPDATE", priorityUpdate(1, "u=0")],
+    ["PUSH_PROMISE", pushPromise(1, 2, fieldsOf("GET", "/"))],
+    ["ALTSVC", frame(10, 0, 1, "\0\0x")],
+    ["ORIGIN", frame(12, 0, 0)],
+    ["a frame of unknown type", frame(0xff, 0, 1, "x")],
   ])("nothing comes between its pieces: %s (§4.3)", (_, wire) => {
     const { client, requests } = serve(echoTarget);
     client
@@ -268,6 +313,20 @@ describe("RFC 9113 §8.1: requests", () => {
       "RST_STREAM 1 PROTOCOL_ERROR",
     ],
     ["names in upper case", headers(1, [["X-Y", "z"]], { end: true }), "RST_STREAM 1 PROTOCOL_ERROR"],
+    [
+      "what describes an HTTP/1.1 connection (§8.2.2)",
+      headers(1, [["connection", "close"]], { end: true }),
+      "RST_STREAM 1 PROTOCOL_ERROR",
+    ],
+    [
+      "more of them than we said, which would be cut (§10.5.1)",
+      headers(
+        1,
+        Array.from({ length: 1_000 }, (_, i) => [`x-${i}`, "y"] as const),
+        { end: true },
+      ),
+      "RST_STREAM 1 PROTOCOL_ERROR",
+    ],
   ])("trailers are malformed: %s", (_, wire, answer) => {
     const { client } = serve(() => {});
     client.send(post(1), data(1, "content"), wire).expectFrames(answer);
