@@ -48,6 +48,19 @@ describe("RFC 9110 §10.1.1 Expect, server", () => {
     expect(requests).toEqual(["POST /1"]);
   });
 
+  test("who asks for the content behind a response's head gets it without a 100, which would be content there", async () => {
+    const { peer } = serve(async (request, response) => {
+      response.write("begun");
+      response.end(await request.text());
+    });
+    peer.send(expecting("/"));
+    await peer.settled();
+    expect(peer.takeText()).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n5\r\nbegun\r\n$/);
+    peer.send("Wiki");
+    await peer.settled();
+    peer.expectText("4\r\nWiki\r\n0\r\n\r\n");
+  });
+
   test("S30: a client that does not wait is read as one that never asked, and gets no 100", async () => {
     const { peer, requests } = serve(async (request, response) => {
       await Promise.resolve();

@@ -35,6 +35,21 @@ describe("S88: a head that comes slowly or never", () => {
     expect([refused, requests, peer.ended]).toEqual([["ERR_HTTP1_HEAD_TIMEOUT 408"], [], true]);
   });
 
+  test("nor that of a later head", () => {
+    const { peer, clock, refused } = serve(echoTarget, { headTimeoutMs: 20_000, idleTimeoutMs: 75_000 });
+    peer.send(get("/1"));
+    clock.advance(50_000);
+    const head = get("/2", `X-Slow: ${"x".repeat(100)}\r\n`);
+    for (let i = 0; i < 19; i++) {
+      peer.send(head[i] as string);
+      clock.advance(1_000);
+    }
+    peer.send("x");
+    expect([refused, peer.ended]).toEqual([[], false]);
+    clock.advance(1_000);
+    expect([refused, peer.ended]).toEqual([["ERR_HTTP1_HEAD_TIMEOUT 408"], true]);
+  });
+
   test("of each next request the time runs from its first octet", () => {
     const { peer, clock, refused } = serve(echoTarget, { headTimeoutMs: 20_000, idleTimeoutMs: 75_000 });
     peer.send(get("/1")).expectText(ok("/1"));
