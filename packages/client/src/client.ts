@@ -13,6 +13,7 @@ import { ClientError } from "./errors.ts";
 import { type ForwardOptions, forward } from "./forward.ts";
 import { inspectable } from "./inspection.ts";
 import { LAYER_OPTIONS, withLayers } from "./layers.ts";
+import { checkClientOptions, checkRequestOptions } from "./option-kinds.ts";
 import { Pool } from "./pool.ts";
 import { ProxyRoutes } from "./proxy-route.ts";
 import { jsonContent, RequestContent } from "./request-content.ts";
@@ -73,6 +74,7 @@ export class Client {
 
   constructor(options: ClientOptions) {
     const own = ownOptions(options, CLIENT_OPTIONS, "a client");
+    checkClientOptions(own);
     const { version = "alpn", unixSocket = "" } = own;
     const timeouts = resolveTimeouts(own.timeouts);
     const limits = resolvePool(own.pool);
@@ -243,7 +245,8 @@ const CLIENT_OPTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** The options of a call over the client's; the client's own object when the call has none. */
-function requestOptions(own: RequestOptions, defaults: ResolvedRequestOptions): ResolvedRequestOptions {
+function requestOptions(own: RequestInit, defaults: ResolvedRequestOptions): ResolvedRequestOptions {
+  checkRequestOptions(own);
   const resolved: Record<string, unknown> = Object.create(null);
   let some = false;
   for (const name of Object.keys(own)) {
@@ -252,11 +255,6 @@ function requestOptions(own: RequestOptions, defaults: ResolvedRequestOptions): 
     resolved[name] = own[name as keyof RequestOptions];
   }
   if (!some) return defaults;
-  const { maxContentOctets, redirect } = own;
-  if (redirect !== undefined && redirect !== "follow" && redirect !== "manual" && redirect !== "error")
-    throw new RangeError(`redirect is "follow", "manual" or "error", not ${JSON.stringify(redirect)}`);
-  if (maxContentOctets !== undefined && !(maxContentOctets >= 0))
-    throw new RangeError(`maxContentOctets must be 0 or more, not ${maxContentOctets}`);
   const timeouts = own.timeouts === undefined ? defaults.timeouts : resolveTimeouts(own.timeouts, defaults.timeouts);
   return overOptions(defaults, { ...resolved, timeouts });
 }
