@@ -7,6 +7,7 @@
  * @module
  */
 import { Fields } from "@stack/http";
+import { inspectable } from "./inspection.ts";
 import type { RequestContent } from "./request-content.ts";
 import type { ResolvedRequestOptions } from "./request-options.ts";
 import { type Origin, parseUrl, type RequestUrl } from "./request-url.ts";
@@ -113,5 +114,7 @@ export function withLines(request: ClientRequest, lines: readonly string[]): Cli
   const fields = Fields.adopt(request.fields.lines().concat(lines));
   return new ClientRequest(method, request, fields, content, signal, options, redirectedFrom);
 }
+
+inspectable(ClientRequest.prototype, "ClientRequest", ({ method, origin }) => ({ method, origin: origin.href }));
 
 const NOWHERE: readonly string[] = [];

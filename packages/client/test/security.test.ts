@@ -147,7 +147,9 @@ test("S126: nor does what a log shows of a client, a response and its request", 
     `ClientResponse { status: 204, reason: 'No Content', version: '1.1', origin: '${server.origin}' }`,
   );
   expect(inspect(own)).toBe("Client { connections: 1, requests: 0, queued: 0 }");
-  for (const shown of [inspect([own, response], { depth: 9 }), JSON.stringify([own, response])])
+  const { request } = response;
+  expect(JSON.stringify(request)).toBe(JSON.stringify({ method: "GET", origin: server.origin }));
+  for (const shown of [inspect([own, response, request], { depth: 9 }), JSON.stringify([own, response, request])])
     expect(shown).not.toContain("SECRET");
   await own.close({ graceMs: 0 });
 });
