@@ -65,6 +65,8 @@ describe("RFC 9113 §8.3.1: a request", () => {
     ["two :authority", [METHOD, SCHEME, AUTHORITY, AUTHORITY, PATH]],
     ["two :path", [METHOD, SCHEME, AUTHORITY, PATH, PATH]],
     ["two :path, the second another", [METHOD, SCHEME, AUTHORITY, PATH, [":path", "/admin"]]],
+    ["two :path, the first empty", [METHOD, SCHEME, AUTHORITY, [":path", ""], PATH]],
+    ["two :scheme, the first empty", [METHOD, [":scheme", ""], SCHEME, AUTHORITY, PATH]],
     ["one behind a regular field", [METHOD, SCHEME, AUTHORITY, ["x", "y"], PATH]],
     [":path again behind the others", [METHOD, SCHEME, AUTHORITY, PATH, ["x", "y"], PATH]],
     ["one that is unknown", [METHOD, SCHEME, AUTHORITY, PATH, [":unknown", "x"]]],
@@ -106,6 +108,7 @@ describe("RFC 9113 §8.3.1: a request", () => {
 
 describe("RFC 9113 §8.5: CONNECT", () => {
   const CONNECT: [string, string] = [":method", "CONNECT"];
+  const AUTHORITY_AND_PORT: [string, string] = [":authority", "b.example:443"];
 
   test("has an authority, and that is its target", () => {
     expect(becomes([CONNECT, [":authority", "b.example:443"]])).toMatchObject({
@@ -116,9 +119,12 @@ describe("RFC 9113 §8.5: CONNECT", () => {
   });
 
   test.each<[string, Lines]>([
-    ["a :scheme", [CONNECT, SCHEME, AUTHORITY]],
-    ["a :path", [CONNECT, AUTHORITY, PATH]],
-    ["both", [CONNECT, SCHEME, AUTHORITY, PATH]],
+    ["a :scheme", [CONNECT, SCHEME, AUTHORITY_AND_PORT]],
+    ["a :path", [CONNECT, AUTHORITY_AND_PORT, PATH]],
+    ["both", [CONNECT, SCHEME, AUTHORITY_AND_PORT, PATH]],
+    ["both, empty", [CONNECT, [":scheme", ""], AUTHORITY_AND_PORT, [":path", ""]]],
+    ["an empty :scheme", [CONNECT, [":scheme", ""], AUTHORITY_AND_PORT]],
+    ["an empty :path", [CONNECT, AUTHORITY_AND_PORT, [":path", ""]]],
     ["no authority", [CONNECT]],
     ["an empty one", [CONNECT, [":authority", ""]]],
     ["Host alone", [CONNECT, HOST]],

@@ -169,6 +169,12 @@ const MORE: readonly Case[] = [
     headers(1, [...OK, ["content-length", "1"]]) + data(1, "xx"),
     "RST_STREAM 1 PROTOCOL_ERROR",
   ],
+  [
+    "8.1.1",
+    "two lengths",
+    headers(1, [...OK, ["content-length", "1"], ["content-length", "1"]]),
+    "RST_STREAM 1 PROTOCOL_ERROR",
+  ],
   ["8.1.1", "none at all", headers(1, [...OK, ["content-length", "1"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.2.1", "a name in upper case", headers(1, [...OK, ["X-Y", "z"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.2.1", "a line end in a value (S79)", headers(1, [...OK, ["x", "a\r\nb: c"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
