@@ -26,7 +26,9 @@ const config: ViteUserConfig = defineConfig({
     pool: "forks",
     // All cores: many tests wait for a socket or a child. vitest would leave one core free.
     maxWorkers: "100%",
-    testTimeout: 30_000,
+    // What hangs is a fault. What is only slow has three other programs on its cores; before and after it, too.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     setupFiles: process.env.FUZZ_SEED === undefined ? [] : ["scripts/fuzz-seed.ts"],
     reporters:
       reports === undefined ? ["default"] : ["default", ["json", { outputFile: `${reports}/${run}.json` }], unhandled],

@@ -44,7 +44,8 @@ describe.each(VERSIONS)("/api/todos over %s", (_, ask) => {
     (JSON.parse((await send("GET", TODOS_PATH)).content) as { todos: unknown[] }).todos;
 
   beforeEach(async () => {
-    for (const todo of (await todos()) as { id: number }[]) await send("DELETE", `${TODOS_PATH}/${todo.id}`);
+    const left = (await todos()) as { id: number }[];
+    while (left.length > 0) await Promise.all(left.splice(-50).map(({ id }) => send("DELETE", `${TODOS_PATH}/${id}`)));
   });
 
   test("POST makes one: 201, where it is, and what it is (RFC 9110 §15.3.2)", async () => {
