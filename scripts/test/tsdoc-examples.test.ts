@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "tsdoc-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("examples in comments and READMEs", () => {
-  test("compile strictly, against dist", { timeout: 60_000 }, async () => {
+  test("compile strictly, against dist", { timeout: 120_000 }, async () => {
     const list = tsdocExamples();
     expect(new Set(list.map(({ file }) => file.split("/")[0])).size).toBeGreaterThan(10);
     const { status, output } = await compile(folder, [...list, ...readmeBlocks()], {
@@ -21,7 +21,7 @@ describe("examples in comments and READMEs", () => {
     expect(status, `${output}\n(the examples use dist: is it built? pnpm build)`).toBe(0);
   });
 
-  test("give what they say that they give", { timeout: 60_000 }, async () => {
+  test("give what they say that they give", { timeout: 120_000 }, async () => {
     const list = statingExamples([...tsdocExamples(), ...readmeBlocks()]);
     expect(list.reduce((sum, { said }) => sum + said, 0)).toBeGreaterThan(150);
     expect(await untrueLines(list)).toEqual([]);

@@ -10,7 +10,7 @@ import {
   createClient,
   type MethodInit,
 } from "@stack/client";
-import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { DEFAULT_TIMEOUTS } from "../../src/client-options.ts";
 import { TcpServer } from "./tcp-server.ts";
 
@@ -198,10 +198,9 @@ describe.each(STUCK)("stuck in %s", (_, what) => {
     // Of connecting, too: a tunnel is a part of that, and begins when there is a connection. So that time is the test's.
     const connecting = what.time === "connectMs";
     if (connecting) vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    onTestFinished(() => void vi.useRealTimers());
     const pass = (): void => void (connecting && vi.advanceTimersByTime(100));
     const start = performance.now();
-    const error = await stuck(what, { timeouts: { [what.time]: 100 } }, {}, pass);
+    const error = await stuck(what, { timeouts: { [what.time]: 100 } }, {}, pass).finally(() => vi.useRealTimers());
     expect(error).toMatchObject({ code: what.code, stage: what.stage });
     expect(performance.now() - start).toBeLessThan((DEFAULT_TIMEOUTS[what.time] ?? 0) - 500);
     expect(error.unprocessed).toBe(!["head", "content"].includes(what.stage));

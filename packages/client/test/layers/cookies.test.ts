@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { type Client, type CookieJar, createClient } from "@stack/client";
 import { createMock, type Mock } from "@stack/client/mock";
-import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 
 const URL = "http://api.example/";
 
@@ -34,14 +34,14 @@ describe("a cookie jar that does not answer", () => {
   test("has what is left of it, behind the head", async () => {
     // The time that passes is the test's: it is not over before the head was there.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    onTestFinished(() => void vi.useRealTimers());
     start({
       store: () => {
         setImmediate(() => vi.advanceTimersByTime(30_000));
         return never();
       },
     });
-    await expect(client.get(URL, { timeouts: { totalMs: 30_000 } })).rejects.toMatchObject({
+    const call = client.get(URL, { timeouts: { totalMs: 30_000 } }).finally(() => vi.useRealTimers());
+    await expect(call).rejects.toMatchObject({
       code: "ERR_CLIENT_TOTAL_TIMEOUT",
       stage: "head",
       unprocessed: false,
