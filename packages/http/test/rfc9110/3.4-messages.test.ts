@@ -280,6 +280,14 @@ describe("dispatch: every request gets an answer", () => {
     expect(log).toEqual(['whole 404 [["Content-Type","text/plain; charset=utf-8"]] "no such item\\n"']);
     expect(reported).toEqual([]);
   });
+  test("S126: one of 500 and more has its status, is reported, and its message stays here", async () => {
+    const failure = new HttpError(503, "ERR_X", "db.internal:5432 refuses password hunter2");
+    const { log, reported } = await run(() => {
+      throw failure;
+    });
+    expect(log).toEqual([failed.replace("500", "503")]);
+    expect(reported).toEqual([failure]);
+  });
   test("fields of the response that failed do not describe the one that is sent", async () => {
     const { log } = await run((_, response) => {
       response.fields.set("Content-Length", "10");
