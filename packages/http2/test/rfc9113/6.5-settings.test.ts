@@ -118,6 +118,22 @@ describe("RFC 9113 §6.5: SETTINGS", () => {
     client.send(headersOf(7, request + index, { end: true })).expectFrames("GOAWAY 5 COMPRESSION_ERROR");
   });
 
+  test.each([
+    ["that does not say so (§4.3.1, RFC 7541 §4.2)", ""],
+    ["that says another size than we did (RFC 7541 §6.3)", "\x3f\xe1\x1f"], // 4,096
+  ])("behind that acknowledgement a block %s is COMPRESSION_ERROR", (_, update) => {
+    const { client } = serve(echoTarget, { headerTableOctets: 0 });
+    const request = block(fieldsOf("GET", "/"));
+    client.send(headersOf(1, update + request, { end: true })).expectFrames("GOAWAY 0 COMPRESSION_ERROR");
+  });
+
+  test("S69: settings are counted by the frame, not by the connection", () => {
+    const { client } = serve(echoTarget);
+    const many = settings(...Array.from({ length: 32 }, (): [number, number] => [0xff, 1]));
+    client.send(many).expectFrames("SETTINGS ACK");
+    client.send(many).expectFrames("SETTINGS ACK");
+  });
+
   test("S61: a flood of SETTINGS costs a bounded sum and ends", () => {
     const { client, carrier } = serve(echoTarget);
     carrier.stall();

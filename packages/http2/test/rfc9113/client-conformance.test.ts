@@ -187,6 +187,7 @@ const MORE: readonly Case[] = [
   ["8.3", "a pseudo-header field in trailers", headers(1, OK) + headers(1, OK, ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3", "a pseudo-header field of requests", headers(1, [...OK, [":path", "/"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "no :status", headers(1, [["a", "b"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
+  ["8.3.2", "another field in its place", headers(1, [["x", "200"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "two of them", headers(1, [...OK, ...OK]), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.6", "101 Switching Protocols", headers(1, [[":status", "101"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
 ];

@@ -6,6 +6,7 @@ import {
   continuation,
   data,
   headersOf,
+  ping,
   priority,
   priorityUpdate,
   rstStream,
@@ -106,6 +107,9 @@ describe("work for nothing is charged, and who asks for too much of it is told E
     ["DATA, all padding", (i) => (i === 0 ? post(1) : data(1, "", { pad: 100 }))],
     ["RST_STREAM on streams that are closed", (i) => (i === 0 ? get(1) : rstStream(1, CANCEL))],
     ["WINDOW_UPDATE on such", (i) => (i === 0 ? get(1) + rstStream(1, CANCEL) : windowUpdate(1, 1))],
+    ["acknowledgements of PINGs that nobody sent", () => ping("\0\0\0\0\0\0\0\0", true)],
+    ["of the one that measures the path", () => ping("\x01\0\0\0\0\0\0\0", true)],
+    ["of the one behind a GOAWAY", () => ping("\x02\0\0\0\0\0\0\0", true)],
   ])("S64, S87: frames that carry nothing: %s", (_, wire) => {
     const frames = flood(served(), wire);
     expect([frames > 1_000, frames < 1_005]).toEqual([true, true]);
