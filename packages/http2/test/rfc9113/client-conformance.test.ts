@@ -147,6 +147,13 @@ const CASES: readonly Case[] = [
 const MORE: readonly Case[] = [
   ["6.5.2", "ENABLE_PUSH of 1, which a server never says", settings([2, 1]), "GOAWAY 0 PROTOCOL_ERROR"],
   ["6.5.2", "ENABLE_PUSH of 0, which it may", settings([2, 0]), "SETTINGS ACK"],
+  [
+    "6.5.2",
+    "ENABLE_CONNECT_PROTOCOL taken back (RFC 8441 §3)",
+    settings([8, 1]) + settings([8, 0]),
+    "SETTINGS ACK",
+    "GOAWAY 0 PROTOCOL_ERROR",
+  ],
   ["6.8", "GOAWAY of a code that nobody has defined", goaway(1, 0xabcd)],
   ["8.1", "content before the head", data(1, "x"), "RST_STREAM 1 PROTOCOL_ERROR"],
   [
@@ -187,6 +194,8 @@ const MORE: readonly Case[] = [
   ["8.3", "a pseudo-header field in trailers", headers(1, OK) + headers(1, OK, ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3", "a pseudo-header field of requests", headers(1, [...OK, [":path", "/"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "no :status", headers(1, [["a", "b"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
+  ["8.3.2", "a :status beyond 599", headers(1, [[":status", "600"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
+  ["8.3.2", "a :status that is no number", headers(1, [[":status", "2e2"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "another field in its place", headers(1, [["x", "200"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "two of them", headers(1, [...OK, ...OK]), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.6", "101 Switching Protocols", headers(1, [[":status", "101"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
