@@ -69,6 +69,19 @@ describe("files that change", () => {
     expect((await met()).subject).toBe("CN=first");
   });
 
+  test("ticket keys are read with the rest, and when they cannot be used nothing changes", async () => {
+    const path = folder();
+    const ticketKeys = join(path, "tickets");
+    write(path, first);
+    writeFileSync(ticketKeys, new Uint8Array(48));
+    const certificates = { cert: join(path, "cert.pem"), key: join(path, "key.pem") };
+    const { tls, meet } = await serve({ certificates, ticketKeys });
+    write(path, second);
+    writeFileSync(ticketKeys, new Uint8Array(47));
+    expect(() => tls.reload()).toThrow(expect.objectContaining({ name: "TlsError", code: "ERR_TLS_TICKET_KEYS" }));
+    expect(tlsOf((await meet({ ca: authority.cert })).client).certificate?.subject).toBe("CN=first");
+  });
+
   test("names change with the certificate", async () => {
     const { path, tls, met, meet } = await running();
     write(path, await authority.issue({ subject: "third", names: ["b.example"] }));
