@@ -16,6 +16,7 @@ import {
   type Lines,
   ping,
   priority,
+  priorityUpdate,
   rstStream,
   SETTINGS_ACK,
   settings,
@@ -194,6 +195,13 @@ const MORE: readonly Case[] = [
   ["8.3", "a pseudo-header field in trailers", headers(1, OK) + headers(1, OK, ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3", "a pseudo-header field of requests", headers(1, [...OK, [":path", "/"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "no :status", headers(1, [["a", "b"]]), "RST_STREAM 1 PROTOCOL_ERROR"],
+  ["7.1 of RFC 9218", "PRIORITY_UPDATE, a wish of clients", priorityUpdate(1, "u=1"), "GOAWAY 0 PROTOCOL_ERROR"],
+  [
+    "10.5.1",
+    "a head with more fields than we said, which would be cut",
+    headers(1, [...OK, ...Array.from({ length: 200 }, (_, i) => [`x-${i}`, "y"] as const)], ended),
+    "RST_STREAM 1 PROTOCOL_ERROR",
+  ],
   ["8.3.2", "a :status beyond 599", headers(1, [[":status", "600"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "a :status that is no number", headers(1, [[":status", "2e2"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
   ["8.3.2", "another field in its place", headers(1, [["x", "200"]], ended), "RST_STREAM 1 PROTOCOL_ERROR"],
@@ -259,6 +267,16 @@ describe("RFC 9113: a client, beyond the tool", () => {
     expect(connection.idle).toBe(true);
     answer.send("nobody wants it", true);
     expect(server.frames()).toEqual([]);
+  });
+
+  test("§8.1: nor of one that was not read yet", () => {
+    const { server, ask, connection } = asked();
+    const answer = ask("/", { method: "POST", contentLength: -1 }, 0);
+    server.frames();
+    server.send(headers(1, OK) + data(1, "whole", ended) + rstStream(1, 0)).expectFrames();
+    expect(connection.idle).toBe(true);
+    answer.sink?.grant(100);
+    expect([answer.content, answer.events]).toEqual(["whole", ["200 []", "end"]]);
   });
 
   test("§8.1: before its end it is an error, NO_ERROR or not", () => {
