@@ -41,7 +41,7 @@ import {
 } from "./response-frame.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { TunnelCarrier } from "./tunnel.ts";
-import { checkUpgrade } from "./upgrade-offer.ts";
+import { upgradeFields } from "./upgrade-offer.ts";
 
 export class ServerExchange extends RequestContent implements ResponseSink {
   private readonly method: string;
@@ -210,9 +210,11 @@ export class ServerExchange extends RequestContent implements ResponseSink {
     const { connection } = this;
     if (connection === null) throw this.gone ?? new PeerGoneError();
     const connect = this.method === "CONNECT";
-    if (!connect) checkUpgrade(this.offer, fields.lines(), this.received);
     const date = dateLine(connection.carrier.epochSeconds);
-    connection.send(frame.headAlone(connect ? 200 : 101, fields.lines(), connect ? date : ""));
+    const head = connect
+      ? frame.headAlone(200, fields.lines(), date)
+      : frame.headAlone(101, upgradeFields(this.offer, fields.lines(), this.received), "");
+    connection.send(head);
     this.framing = SENT;
     return new TunnelCarrier(connection.carrier, connection.openTunnel());
   }

@@ -104,13 +104,25 @@ describe("RFC 9110 §7.8 Upgrade, server", () => {
   });
 
   test.each([
-    ["no protocol", {}],
     ["another protocol", { Upgrade: "whisper" }],
     ["another version of it", { Upgrade: "shout/2" }],
     ["another beside it", { Upgrade: "shout, whisper" }],
   ])("101 names what was offered and nothing else: %s cannot be accepted", (_, fields) => {
     const { peer, errors } = serve((_request, response) => void response.accept(fields));
     peer.send(get("/", OFFER));
+    expect(errors).toMatchObject([{ code: "ERR_HTTP1_NO_UPGRADE" }]);
+    expect(peer.received).toMatch(/^HTTP\/1\.1 500 /);
+  });
+
+  test("101 to who offered one protocol alone names it, whether the handler does or not", () => {
+    const { peer } = serve((_, response) => void response.accept().handOver(new Shout(), new Uint8Array(0)));
+    peer.send(get("/", OFFER)).expectText(ACCEPTED);
+    peer.send("hello").expectText("HELLO");
+  });
+
+  test("of several that were offered a handler that names none means none", () => {
+    const { peer, errors } = serve((_, response) => void response.accept());
+    peer.send(get("/", "Connection: Upgrade\r\nUpgrade: shout, whisper\r\n"));
     expect(errors).toMatchObject([{ code: "ERR_HTTP1_NO_UPGRADE" }]);
     expect(peer.received).toMatch(/^HTTP\/1\.1 500 /);
   });
