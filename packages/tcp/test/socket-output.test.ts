@@ -19,6 +19,26 @@ async function still(count: () => number): Promise<void> {
 
 const octetsOf = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 
+test("S91: an engine whose octets wait for a reader that stands still is asked for none, whatever the reader sends", async () => {
+  class Talker extends Recorder {
+    override flush(out: ByteSink): boolean {
+      this.flushes++;
+      out.write(new Uint8Array(MAX_WRITE));
+      return false;
+    }
+  }
+  const { engine, peer } = await carried((carrier) => new Talker(carrier));
+  peer.pause();
+  await until(() => engine.carrier.pending >= HIGH_WATER);
+  for (let i = 1; i <= 50; i++) {
+    peer.write("x");
+    await until(() => engine.receivedOctets >= i);
+  }
+  engine.carrier.wantFlush();
+  await turn();
+  expect(engine.carrier.pending).toBeLessThanOrEqual(HIGH_WATER + MAX_WRITE);
+});
+
 describe("what an engine writes in one flush leaves in one write", () => {
   test("nothing: no write at all", async () => {
     const { engine, socket } = await carried(recorder);
