@@ -100,6 +100,17 @@ describe("RFC 9113 §5.1.2: concurrency", () => {
     }
   });
 
+  test("a client that has used the last identifier opens no stream any more, and is answered on that one", () => {
+    const { server, connection, ask } = asked();
+    Reflect.set(connection, "nextId", 0x7fffffff); // 2^30 requests are out of a test's reach
+    const last = ask("/last");
+    expect([connection.reusable, connection.available]).toEqual([false, false]);
+    expect(() => ask("/more")).toThrow(expect.objectContaining({ code: "ERR_HTTP2_UNAVAILABLE" }));
+    expect(server.frames()).toHaveLength(1);
+    server.send(headers(0x7fffffff, [[":status", "204"]], { end: true }));
+    expect(last.events).toEqual(["204 []", "end"]);
+  });
+
   test("a refused request's field block is decoded all the same: the table is the connection's (§4.3)", () => {
     const { client, requests } = serve((request, response) => response.send(`${request.fields.get("x")}`), {
       maxConcurrentStreams: 1,
