@@ -10,9 +10,8 @@
 import {
   type ContentReceiver,
   type ContentSource,
-  copySmall,
+  copyOctets,
   Fields,
-  MAX_SMALL_OCTETS,
   type RequestSink,
   ResponseStateError,
 } from "@stack/http";
@@ -191,8 +190,7 @@ export class IncomingContent implements ResponseOrigin, ContentSource {
     const octets = end - start;
     if (this.size === 0) {
       // In memory of its own unless it is all there is: what waits for more may wait for long.
-      const small = octets <= MAX_SMALL_OCTETS && octets === this.contentLength;
-      this.buffer = small ? copySmall(bytes, start, end) : copy.call(bytes, start, end);
+      this.buffer = copyOctets(bytes, start, end, octets === this.contentLength);
       this.size = octets;
       return;
     }
@@ -209,5 +207,3 @@ export class IncomingContent implements ResponseOrigin, ContentSource {
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0);
-/** Of a Buffer, too, for which `slice` is a view. */
-const { slice: copy } = Uint8Array.prototype;

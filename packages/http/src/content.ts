@@ -12,7 +12,7 @@ import { ContentTooLargeError, ResponseStateError } from "./errors.ts";
 import { Fields } from "./fields.ts";
 import { type JsonOptions, parseJson } from "./json.ts";
 import type { ContentReceiver, ContentSource } from "./response-sink.ts";
-import { copySmall, MAX_SMALL_OCTETS, ownOctets } from "./small-octets.ts";
+import { copyOctets, ownOctets } from "./small-octets.ts";
 
 /** Octets that a streamed read asks for ahead of its consumer. */
 export const STREAM_WINDOW = 65_536;
@@ -261,8 +261,7 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
     const needed = this.size + end - start;
     if (this.size === 0 && (this.mode === STREAMING || needed === this.origin.contentLength)) {
       // A piece for the consumer, or all there is.
-      const small = this.mode === COLLECTING && needed <= MAX_SMALL_OCTETS;
-      this.buffer = small ? copySmall(bytes, start, end) : copy.call(bytes, start, end);
+      this.buffer = copyOctets(bytes, start, end, this.mode === COLLECTING);
       this.size = needed;
       return;
     }
@@ -288,8 +287,6 @@ export class Content implements ContentReceiver, AsyncIterable<Uint8Array> {
 
 const DONE: IteratorResult<Uint8Array> = Object.freeze({ done: true, value: undefined });
 const NOTHING: Uint8Array = new Uint8Array(0);
-/** Of a Buffer, too, for which `slice` is a view. */
-const { slice: copy } = Uint8Array.prototype;
 const UTF8: InstanceType<typeof TextDecoder> = new TextDecoder();
 
 function taken(): ResponseStateError {

@@ -97,7 +97,7 @@ export {
   MAX_COOKIE_OCTETS,
 } from "./set-cookie.ts";
 export { MAX_COOKIE_ATTRIBUTES, parseSetCookie, type SetCookie } from "./set-cookie-parser.ts";
-export { copySmall, MAX_SMALL_OCTETS, ownOctets } from "./small-octets.ts";
+export { copyOctets, ownOctets } from "./small-octets.ts";
 export {
   forbidsContent,
   isClientError,

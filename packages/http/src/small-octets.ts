@@ -10,7 +10,7 @@
  */
 
 /** Octets of a message that is small. */
-export const MAX_SMALL_OCTETS = 2_048;
+const MAX_SMALL_OCTETS = 2_048;
 
 /** Octets of a piece. One that is kept unread keeps all of its piece, so this is not many times as much. */
 const PIECE = 16_384;
@@ -22,11 +22,14 @@ let piece = new Uint8Array(PIECE);
 let used = 0;
 
 /**
- * A view on a copy of `bytes[start, end)`, at most {@link MAX_SMALL_OCTETS} of them, in memory that others share.
- * Do not write to it, and give it to nobody without {@link ownOctets}.
+ * A copy of `bytes[start, end)`, whose memory was only lent.
+ *
+ * @param whole - it is all of a message's content, and waits for its reader: if it is small, the copy is a view on memory
+ *   that others share. Do not write to it, and give it to nobody without {@link ownOctets}
  */
-export function copySmall(bytes: Uint8Array, start: number, end: number): Uint8Array {
+export function copyOctets(bytes: Uint8Array, start: number, end: number, whole: boolean): Uint8Array {
   const octets = end - start;
+  if (!whole || octets > MAX_SMALL_OCTETS) return slice.call(bytes, start, end);
   if (used + octets > PIECE) {
     piece = new Uint8Array(PIECE);
     used = 0;
@@ -38,10 +41,10 @@ export function copySmall(bytes: Uint8Array, start: number, end: number): Uint8A
   return piece.subarray(at, used);
 }
 
-/** The same octets in memory that no other message shares: `bytes` itself, if they cannot come from {@link copySmall}. */
+/** The same octets in memory that no other message shares: `bytes` itself, unless {@link copyOctets} may have shared it. */
 export function ownOctets(bytes: Uint8Array): Uint8Array {
-  return bytes.length > MAX_SMALL_OCTETS || bytes.length === bytes.buffer.byteLength ? bytes : copy.call(bytes);
+  return bytes.length > MAX_SMALL_OCTETS || bytes.length === bytes.buffer.byteLength ? bytes : slice.call(bytes);
 }
 
-/** Of a Buffer, too, for which `slice` is a view. */
-const { slice: copy } = Uint8Array.prototype;
+/** Of a Buffer, too, whose own `slice` is a view. */
+const { slice } = Uint8Array.prototype;
